@@ -1,0 +1,71 @@
+interface AppErrorOptions {
+  details?: unknown;
+  cause?: unknown;
+  /** Only consulted by workers: may the same input succeed later? */
+  retryable?: boolean;
+}
+
+/** A failure we expect. Anything else that reaches an edge is a bug: HTTP 500, or another attempt in a worker. */
+export class AppError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: unknown;
+  readonly retryable: boolean;
+
+  constructor(code: string, status: number, message: string, options: AppErrorOptions = {}) {
+    super(message, { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.status = status;
+    this.details = options.details;
+    this.retryable = options.retryable ?? false;
+  }
+}
+
+/** The request can be read but not be carried out as it stands; `details` names the fields. */
+export class InvalidRequestError extends AppError {
+  constructor(message: string, details?: unknown) {
+    super('invalid_request', 422, message, { details });
+  }
+}
+
+/** The bytes of the request are not what they claim to be: broken JSON, a cut multipart body. */
+export class MalformedRequestError extends AppError {
+  constructor(message: string) {
+    super('malformed_request', 400, message);
+  }
+}
+
+export class UnauthenticatedError extends AppError {
+  constructor(message = 'Send valid credentials: Basic EMAIL/token:TOKEN, Basic EMAIL:PASSWORD or Bearer TOKEN.') {
+    super('unauthenticated', 401, message);
+  }
+}
+
+export class ForbiddenError extends AppError {
+  constructor(message: string) {
+    super('forbidden', 403, message);
+  }
+}
+
+export class NotFoundError extends AppError {
+  constructor(what: string) {
+    super('not_found', 404, `${what} was not found.`);
+  }
+}
+
+export class TooLargeError extends AppError {
+  constructor(message: string) {
+    super('too_large', 413, message);
+  }
+}
+
+/** A store is away. The same request, or the next attempt of a job, may succeed. */
+export class UnavailableError extends AppError {
+  constructor(what: string, cause?: unknown) {
+    super('unavailable', 503, `${what} cannot be reached right now. Try again in a few seconds.`, {
+      cause,
+      retryable: true,
+    });
+  }
+}
