@@ -49,8 +49,8 @@ export class ForbiddenError extends AppError {
 }
 
 export class NotFoundError extends AppError {
-  constructor(what: string) {
-    super('not_found', 404, `${what} was not found.`);
+  constructor(message: string) {
+    super('not_found', 404, message);
   }
 }
 

@@ -1,0 +1,32 @@
+import { AppError } from '../errors.ts';
+import { isUniqueViolation } from './errors.ts';
+import type { Queryable } from './pool.ts';
+
+export interface Account {
+  id: number;
+  subdomain: string;
+}
+
+/** @throws AppError `subdomain_taken` */
+export const insertAccount = async (db: Queryable, subdomain: string): Promise<Account> => {
+  try {
+    const { rows } = await db.query<Account>('insert into accounts (subdomain) values ($1) returning id, subdomain', [
+      subdomain,
+    ]);
+    return rows[0]!;
+  } catch (err) {
+    if (isUniqueViolation(err, 'accounts_subdomain_key'))
+      throw new AppError('subdomain_taken', 409, `There is an account "${subdomain}" already.`);
+    throw err;
+  }
+};
+
+export const findAccountBySubdomain = async (db: Queryable, subdomain: string): Promise<Account | undefined> => {
+  const { rows } = await db.query<Account>('select id, subdomain from accounts where subdomain = $1', [subdomain]);
+  return rows[0];
+};
+
+export const hasAccounts = async (db: Queryable): Promise<boolean> => {
+  const { rows } = await db.query<{ any: boolean }>('select exists (select 1 from accounts) as any');
+  return rows[0]!.any;
+};

@@ -1,0 +1,77 @@
+import { AppError } from '../errors.ts';
+import { isUniqueViolation } from './errors.ts';
+import type { Queryable } from './pool.ts';
+import { userColumns, type User } from './users.ts';
+
+export interface ApiToken {
+  id: number;
+  prefix: string;
+  label: string;
+  /** Null: an operator's. */
+  email: string | null;
+  createdAt: Date;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+}
+
+export interface NewApiToken {
+  /** Null: an operator's, of no account. */
+  userId: number | null;
+  sha256: Buffer;
+  prefix: string;
+  label: string;
+  expiresAt: Date | null;
+}
+
+/** Whose token it is; `user` is null for an operator's. */
+export interface TokenOwner {
+  tokenId: number;
+  user: User | null;
+}
+
+/** @throws AppError `token_taken` when the very same token exists; possible only for one that somebody chose. */
+export const insertToken = async (db: Queryable, token: NewApiToken): Promise<number> => {
+  try {
+    const { rows } = await db.query<{ id: number }>(
+      'insert into api_tokens (user_id, sha256, prefix, label, expires_at) values ($1, $2, $3, $4, $5) returning id',
+      [token.userId, token.sha256, token.prefix, token.label, token.expiresAt],
+    );
+    return rows[0]!.id;
+  } catch (err) {
+    if (isUniqueViolation(err, 'api_tokens_sha256_key'))
+      throw new AppError('token_taken', 409, 'This token exists already; choose another one.');
+    throw err;
+  }
+};
+
+/** A token that is neither revoked nor expired. */
+export const findTokenOwner = async (db: Queryable, sha256: Buffer): Promise<TokenOwner | undefined> => {
+  const { rows } = await db.query<User & { tokenId: number; userId: number | null }>(
+    `select t.id as "tokenId", t.user_id as "userId", ${userColumns}
+     from api_tokens t left join users u on u.id = t.user_id left join accounts a on a.id = u.account_id
+     where t.sha256 = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`,
+    [sha256],
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  const { tokenId, userId, accountId, subdomain, email, role } = row;
+  return { tokenId, user: userId === null ? null : { id: userId, accountId, subdomain, email, role } };
+};
+
+export const listTokens = async (db: Queryable, limit: number): Promise<ApiToken[]> => {
+  const { rows } = await db.query<ApiToken>(
+    `select t.id, t.prefix, t.label, u.email, t.created_at as "createdAt", t.expires_at as "expiresAt",
+       t.revoked_at as "revokedAt"
+     from api_tokens t left join users u on u.id = t.user_id order by t.id limit $1`,
+    [limit],
+  );
+  return rows;
+};
+
+/** False when there is no such token; revoking one twice is fine. */
+export const revokeToken = async (db: Queryable, id: number): Promise<boolean> => {
+  const { rowCount } = await db.query('update api_tokens set revoked_at = coalesce(revoked_at, now()) where id = $1', [
+    id,
+  ]);
+  return rowCount === 1;
+};

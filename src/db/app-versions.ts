@@ -1,0 +1,116 @@
+import type { AppDefinition, RequirementDefinition } from '../domain/package/definition.ts';
+import type { PackageProblem } from '../domain/package/problem.ts';
+import type { Queryable } from './pool.ts';
+
+export interface VersionFile {
+  path: string;
+  sha256: string;
+  size: number;
+}
+
+export interface NewVersion {
+  appId: number;
+  definition: AppDefinition;
+  packageSha256: string;
+  assetKey: string;
+  warnings: PackageProblem[];
+  files: VersionFile[];
+}
+
+/** Inserts a version with its parameters, requirements and files: four statements, whatever their number. */
+export const insertVersion = async (tx: Queryable, version: NewVersion): Promise<number> => {
+  const { parameters, requirements, ...definition } = version.definition;
+  const { rows } = await tx.query<{ id: number }>(
+    `insert into app_versions (app_id, definition, package_sha256, asset_key, warnings)
+     values ($1, $2, $3, $4, $5) returning id`,
+    [
+      version.appId,
+      JSON.stringify(definition),
+      version.packageSha256,
+      version.assetKey,
+      JSON.stringify(version.warnings),
+    ],
+  );
+  const id = rows[0]!.id;
+  if (parameters.length > 0) await insertParameters(tx, version.appId, id, parameters);
+  if (requirements.length > 0) await insertRequirements(tx, id, requirements);
+  await insertFiles(tx, id, version.files);
+  return id;
+};
+
+/** A parameter that the current version has too keeps its id and its date. */
+const insertParameters = async (
+  tx: Queryable,
+  appId: number,
+  versionId: number,
+  parameters: AppDefinition['parameters'],
+): Promise<void> => {
+  await tx.query(
+    `insert into parameters (version_id, id, position, name, kind, required, secure, default_value, created_at)
+     select $2, coalesce(old.id, nextval('parameters_id_seq')), new.position, new.name, new.kind, new.required,
+       new.secure, nullif(new."defaultValue", 'null'), coalesce(old.created_at, now())
+     from jsonb_to_recordset($3) as new (position int, name text, kind text, required boolean, secure boolean,
+       "defaultValue" jsonb)
+     left join parameters old on old.name = new.name
+       and old.version_id = (select a.version_id from apps a where a.id = $1)
+     order by new.position`,
+    [appId, versionId, JSON.stringify(parameters.map((parameter, position) => ({ ...parameter, position })))],
+  );
+};
+
+const insertRequirements = async (
+  tx: Queryable,
+  versionId: number,
+  requirements: RequirementDefinition[],
+): Promise<void> => {
+  await tx.query(
+    `insert into requirements (version_id, position, type, identifier, payload)
+     select $1, r.position, r.type, r.identifier, coalesce(r.payload, 'null')
+     from jsonb_to_recordset($2) as r (position int, type text, identifier text, payload jsonb)`,
+    [versionId, JSON.stringify(requirements.map((requirement, position) => ({ ...requirement, position })))],
+  );
+};
+
+const insertFiles = async (tx: Queryable, versionId: number, files: VersionFile[]): Promise<void> => {
+  await tx.query(
+    `insert into version_files (version_id, path, sha256, size)
+     select $1, * from unnest($2::text[], $3::text[], $4::bigint[])`,
+    [versionId, files.map((file) => file.path), files.map((file) => file.sha256), files.map((file) => file.size)],
+  );
+};
+
+export const listRequirements = async (db: Queryable, versionId: number): Promise<RequirementDefinition[]> => {
+  const { rows } = await db.query<RequirementDefinition>(
+    'select type, identifier, payload from requirements where version_id = $1 order by position',
+    [versionId],
+  );
+  return rows;
+};
+
+/** A file of the current version of an app that the account may see. */
+export const findAppFile = async (
+  db: Queryable,
+  accountId: number,
+  { appId, path }: { appId: number; path: string },
+): Promise<VersionFile | undefined> => {
+  const { rows } = await db.query<VersionFile>(
+    `select f.path, f.sha256, f.size from apps a join version_files f on f.version_id = a.version_id
+     where (a.account_id = $1 or a.visibility = 'public') and a.id = $2 and f.path = $3`,
+    [accountId, appId, path],
+  );
+  return rows[0];
+};
+
+/** A file of the version with this unguessable key: whoever knows the key may read it, so no account is asked for. */
+export const findFileByAssetKey = async (
+  db: Queryable,
+  assetKey: string,
+  path: string,
+): Promise<VersionFile | undefined> => {
+  const { rows } = await db.query<VersionFile>(
+    `select f.path, f.sha256, f.size from app_versions v join version_files f on f.version_id = v.id
+     where v.asset_key = $1 and f.path = $2`,
+    [assetKey, path],
+  );
+  return rows[0];
+};

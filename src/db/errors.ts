@@ -1,0 +1,25 @@
+const codeOf = (err: unknown): string | undefined =>
+  err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : undefined;
+
+export const isUniqueViolation = (err: unknown, constraint: string): boolean =>
+  codeOf(err) === '23505' && err instanceof Error && 'constraint' in err && err.constraint === constraint;
+
+/** Classes 08 (connection), 53 (too many connections, out of memory) and the server's own shutdown and start-up. */
+const AWAY = /^(08...|53...|57P0[123])$/;
+const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+/** pg reports these without a code. */
+const MESSAGES =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error/i;
+
+/** True when the database could not be reached: the statement may work later, nothing is wrong with it. */
+export const isDatabaseAway = (err: unknown): boolean => {
+  // A host name with several addresses: Node reports all the refusals together.
+  if (err instanceof AggregateError) return err.errors.some(isDatabaseAway);
+  const code = codeOf(err);
+  if (code !== undefined) return AWAY.test(code) || (SOCKET.has(code) && isConnect(err));
+  return err instanceof Error && MESSAGES.test(err.message);
+};
+
+/** A file that is missing is ENOENT as well; only the system call of a socket counts. */
+const isConnect = (err: unknown): boolean =>
+  err instanceof Error && 'syscall' in err && ['connect', 'read', 'write', 'getaddrinfo'].includes(String(err.syscall));

@@ -1,0 +1,174 @@
+import type { Scalar } from '../domain/settings.ts';
+import { parametersOf, type Parameter } from './apps.ts';
+import type { Queryable } from './pool.ts';
+
+export interface Installation {
+  id: number;
+  accountId: number;
+  appId: number;
+  versionId: number;
+  product: string;
+  title: string;
+  state: 'pending' | 'installed' | 'failed';
+  /** What the admin wants; the app is active when it is also installed. */
+  enabled: boolean;
+  /** Values of the parameters that are not secure. */
+  settings: Record<string, Scalar>;
+  /** Names of the secure parameters that have a value. The values never leave the database in clear. */
+  secretNames: string[];
+  groupRestrictions: Restriction[];
+  roleRestrictions: Restriction[] | null;
+  jobId: string;
+  createdAt: Date;
+  updatedAt: Date;
+  parameters: Parameter[];
+}
+
+/** Id or name of a group or role. */
+export type Restriction = string | number;
+
+const columns = `i.id, i.account_id as "accountId", i.app_id as "appId", i.version_id as "versionId", i.product, i.title,
+  i.state, i.enabled, i.settings, array(select jsonb_object_keys(i.secrets)) as "secretNames",
+  i.group_restrictions as "groupRestrictions", i.role_restrictions as "roleRestrictions", i.job_id as "jobId",
+  i.created_at as "createdAt", i.updated_at as "updatedAt"`;
+
+const select = `select ${columns}, ${parametersOf('i.version_id')} as parameters from installations i`;
+
+export interface InstallationFilter {
+  accountId: number;
+  /** Null: of all products. */
+  product: string | null;
+  limit: number;
+}
+
+export const listInstallations = async (db: Queryable, filter: InstallationFilter): Promise<Installation[]> => {
+  const { rows } = await db.query<Installation>(
+    `${select} where i.account_id = $1 and ($2::text is null or i.product = $2) order by i.id limit $3`,
+    [filter.accountId, filter.product, filter.limit],
+  );
+  return rows;
+};
+
+export const findInstallation = async (
+  db: Queryable,
+  accountId: number,
+  id: number,
+): Promise<Installation | undefined> => {
+  const { rows } = await db.query<Installation>(`${select} where i.account_id = $1 and i.id = $2`, [accountId, id]);
+  return rows[0];
+};
+
+/** Holds an installation until the end of the transaction, so that two merges of settings cannot overwrite each other. */
+export const lockInstallation = async (tx: Queryable, accountId: number, id: number): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    'select 1 from installations where account_id = $1 and id = $2 for no key update',
+    [accountId, id],
+  );
+  return rowCount === 1;
+};
+
+export const isInstalled = async (
+  tx: Queryable,
+  accountId: number,
+  { appId, product }: { appId: number; product: string },
+): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    'select 1 from installations where account_id = $1 and app_id = $2 and product = $3 limit 1',
+    [accountId, appId, product],
+  );
+  return rowCount === 1;
+};
+
+export interface NewInstallation {
+  accountId: number;
+  appId: number;
+  versionId: number;
+  product: string;
+  title: string;
+  state: Installation['state'];
+  enabled: boolean;
+  settings: Record<string, Scalar>;
+  /** Sealed. */
+  secrets: Record<string, string>;
+  groupRestrictions: Restriction[];
+  roleRestrictions: Restriction[] | null;
+  jobId: string;
+}
+
+export const insertInstallation = async (tx: Queryable, row: NewInstallation): Promise<number> => {
+  const { rows } = await tx.query<{ id: number }>(
+    `insert into installations (account_id, app_id, version_id, product, title, state, enabled, settings, secrets,
+       group_restrictions, role_restrictions, job_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning id`,
+    [
+      row.accountId,
+      row.appId,
+      row.versionId,
+      row.product,
+      row.title,
+      row.state,
+      row.enabled,
+      JSON.stringify(row.settings),
+      JSON.stringify(row.secrets),
+      JSON.stringify(row.groupRestrictions),
+      row.roleRestrictions === null ? null : JSON.stringify(row.roleRestrictions),
+      row.jobId,
+    ],
+  );
+  return rows[0]!.id;
+};
+
+export interface InstallationChange {
+  accountId: number;
+  id: number;
+  title: string;
+  enabled: boolean;
+  settings: Record<string, Scalar>;
+  /** Sealed; added to those that are there. */
+  secrets: Record<string, string>;
+  /** Secure settings that lose their value. */
+  forgottenSecrets: string[];
+  groupRestrictions: Restriction[];
+  roleRestrictions: Restriction[] | null;
+}
+
+export const changeInstallation = async (tx: Queryable, change: InstallationChange): Promise<void> => {
+  await tx.query(
+    `update installations set title = $3, enabled = $4, settings = $5, secrets = (secrets || $6::jsonb) - $7::text[],
+       group_restrictions = $8, role_restrictions = $9, updated_at = now() where account_id = $1 and id = $2`,
+    [
+      change.accountId,
+      change.id,
+      change.title,
+      change.enabled,
+      JSON.stringify(change.settings),
+      JSON.stringify(change.secrets),
+      change.forgottenSecrets,
+      JSON.stringify(change.groupRestrictions),
+      change.roleRestrictions === null ? null : JSON.stringify(change.roleRestrictions),
+    ],
+  );
+};
+
+/** With its resources. False when the account has no such installation. */
+export const deleteInstallation = async (db: Queryable, accountId: number, id: number): Promise<boolean> => {
+  const { rowCount } = await db.query('delete from installations where account_id = $1 and id = $2', [accountId, id]);
+  return rowCount === 1;
+};
+
+/** Ends the wait for the install job; an installation that runs already stays as it is when a later job fails. */
+export const endPending = async (
+  tx: Queryable,
+  { accountId, id, state }: { accountId: number; id: number; state: 'installed' | 'failed' },
+): Promise<void> => {
+  await tx.query(
+    `update installations set state = $3, updated_at = now()
+     where account_id = $1 and id = $2 and (state = 'pending' or (state = 'failed' and $3 = 'installed'))`,
+    [accountId, id, state],
+  );
+};
+
+/** All installations of an app run on a version from now on, in every account. */
+export const moveInstallations = async (tx: Queryable, appId: number, versionId: number): Promise<void> => {
+  await tx.query('update installations set version_id = $2, updated_at = now() where app_id = $1', [appId, versionId]);
+};

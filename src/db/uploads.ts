@@ -1,0 +1,51 @@
+import { NotFoundError } from '../errors.ts';
+import type { Queryable } from './pool.ts';
+
+export interface NewUpload {
+  accountId: number;
+  userId: number;
+  filename: string;
+  sha256: string;
+  size: number;
+}
+
+export const insertUpload = async (db: Queryable, upload: NewUpload): Promise<number> => {
+  const { rows } = await db.query<{ id: number }>(
+    'insert into uploads (account_id, user_id, filename, sha256, size) values ($1, $2, $3, $4, $5) returning id',
+    [upload.accountId, upload.userId, upload.filename, upload.sha256, upload.size],
+  );
+  return rows[0]!.id;
+};
+
+/**
+ * Uses an upload up for one build.
+ *
+ * @throws NotFoundError when the account has no such upload, or another build has used it.
+ */
+export const takeUpload = async (
+  db: Queryable,
+  { accountId, uploadId, jobId }: { accountId: number; uploadId: number; jobId: string },
+): Promise<void> => {
+  const { rowCount } = await db.query(
+    'update uploads set job_id = $3 where account_id = $1 and id = $2 and job_id is null',
+    [accountId, uploadId, jobId],
+  );
+  if (rowCount !== 1)
+    throw new NotFoundError(
+      `There is no unused upload ${uploadId} (an upload serves one build): upload the package and use the new id.`,
+    );
+};
+
+export interface StoredUpload {
+  sha256: string;
+  size: number;
+}
+
+export const getUpload = async (db: Queryable, accountId: number, id: number): Promise<StoredUpload> => {
+  const { rows } = await db.query<StoredUpload>('select sha256, size from uploads where account_id = $1 and id = $2', [
+    accountId,
+    id,
+  ]);
+  if (!rows[0]) throw new NotFoundError('The uploaded package is gone.');
+  return rows[0];
+};

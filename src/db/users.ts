@@ -1,0 +1,54 @@
+import { AppError } from '../errors.ts';
+import { isUniqueViolation } from './errors.ts';
+import type { Queryable } from './pool.ts';
+
+export type Role = 'admin' | 'agent';
+
+/** A user together with the account it belongs to: a credential names both. */
+export interface User {
+  id: number;
+  accountId: number;
+  subdomain: string;
+  email: string;
+  role: Role;
+}
+
+export interface NewUser {
+  accountId: number;
+  email: string;
+  role: Role;
+  passwordHash: string | null;
+}
+
+export const userColumns = `u.id, u.account_id as "accountId", a.subdomain, u.email, u.role`;
+
+/** @throws AppError `email_taken`: an address belongs to one user of the whole system. */
+export const insertUser = async (db: Queryable, user: NewUser): Promise<number> => {
+  try {
+    const { rows } = await db.query<{ id: number }>(
+      'insert into users (account_id, email, role, password_hash) values ($1, $2, $3, $4) returning id',
+      [user.accountId, user.email, user.role, user.passwordHash],
+    );
+    return rows[0]!.id;
+  } catch (err) {
+    if (isUniqueViolation(err, 'users_email_key'))
+      throw new AppError(
+        'email_taken',
+        409,
+        `There is a user "${user.email}" already; an address belongs to one user.`,
+      );
+    throw err;
+  }
+};
+
+export const findUserByEmail = async (
+  db: Queryable,
+  email: string,
+): Promise<(User & { passwordHash: string | null }) | undefined> => {
+  const { rows } = await db.query<User & { passwordHash: string | null }>(
+    `select ${userColumns}, u.password_hash as "passwordHash"
+     from users u join accounts a on a.id = u.account_id where lower(u.email) = lower($1)`,
+    [email],
+  );
+  return rows[0];
+};

@@ -1,0 +1,22 @@
+import type { Pool } from 'pg';
+import type { Config } from './config.ts';
+import type { Logger } from './logger.ts';
+import type { PackageReader } from './packages/package-reader.ts';
+import type { Producer } from './queue/producer.ts';
+import type { Cipher } from './secrets/cipher.ts';
+import type { BlobStore } from './storage/blob-store.ts';
+import type { Identify } from './use-cases/identify.ts';
+
+/** Everything with a life outside the process. Built once per entry point; functions take the slice they use. */
+export interface Deps {
+  config: Config;
+  db: Pool;
+  producer: Producer;
+  blobs: BlobStore;
+  /** Where uploads are spooled. */
+  incomingDir: string;
+  packages: PackageReader;
+  cipher: Cipher;
+  identify: Identify;
+  log: Logger;
+}
