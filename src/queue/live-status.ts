@@ -1,0 +1,40 @@
+import type { Job } from 'bullmq';
+import type { JobRef, JobStatus } from '../domain/job.ts';
+import { figuresSchema, kindOf, payloadSchema } from './jobs.ts';
+
+/** What the queue knows of a job. */
+export interface LiveJob extends JobRef {
+  /** Nothing will run it any more. */
+  finished: boolean;
+  /** What a poll may be answered with. Undefined: the row knows better. */
+  status: JobStatus | undefined;
+}
+
+const waiting = { progress: 0, total: 1, message: 'Waiting for a worker' };
+
+/**
+ * Reads a queue's job. Only an outcome that our own worker wrote is believed: BullMQ fails a job by itself when it
+ * stalls too often, and then the row knows how it stands.
+ */
+export const readLiveJob = (job: Job): LiveJob | undefined => {
+  const payload = payloadSchema.safeParse(job.data);
+  const kind = kindOf(job.name);
+  if (!payload.success || kind === undefined || job.id === undefined) return undefined;
+  const { outcome, ...ids } = payload.data;
+  const ref: JobRef = { ...ids, id: job.id, kind };
+  const finished = job.finishedOn !== undefined;
+  return { ...ref, finished, status: outcome ? { ...ref, ...outcome } : finished ? undefined : running(job, ref) };
+};
+
+const running = (job: Job, { id, kind, appId, installationId }: JobRef): JobStatus => {
+  const figures = figuresSchema.safeParse(job.progress);
+  const started = job.processedOn !== undefined || figures.success;
+  return {
+    id,
+    kind,
+    appId,
+    installationId,
+    state: started ? 'working' : 'queued',
+    ...(figures.success ? figures.data : waiting),
+  };
+};
