@@ -1,0 +1,37 @@
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Deps } from '../deps.ts';
+import { NotFoundError } from '../errors.ts';
+import { nativeRoutes } from './dialects/native/routes.ts';
+import { zendeskRoutes } from './dialects/zendesk/routes.ts';
+import { toAppError } from './errors.ts';
+import { healthRoutes } from './health.ts';
+import { publicAssetRoutes } from './public-assets.ts';
+
+/** Mounts the doors. Each answers in its own words, failures included. */
+export const createApp = (deps: Deps): Express => {
+  const app = express();
+  app.disable('x-powered-by');
+  // Answers to polls differ each time; hashing each of them for a tag is work for nothing. Files set their own.
+  app.disable('etag');
+  app.use('/api/appyard/v1', nativeRoutes(deps));
+  app.use(zendeskRoutes(deps));
+  app.use('/assets', publicAssetRoutes(deps));
+  app.use(healthRoutes(deps));
+  app.get('/', (_req, res) => {
+    res.json({ name: 'appyard', apps: `${deps.config.publicUrl}/api/v2/apps.json` });
+  });
+  app.use((req) => {
+    throw new NotFoundError(`There is nothing at ${req.method} ${req.path}.`);
+  });
+  app.use(errors(deps));
+  return app;
+};
+
+const errors =
+  ({ log }: Pick<Deps, 'log'>): ErrorRequestHandler =>
+  (err: unknown, req, res, next) => {
+    if (res.headersSent) return next(err);
+    const { status, code, message } = toAppError(err);
+    if (status >= 500) log.error('request failed', { method: req.method, path: req.path, err });
+    res.status(status).json({ error: code, description: message });
+  };

@@ -1,0 +1,35 @@
+import { Router, type ErrorRequestHandler, type Request } from 'express';
+import type { Deps } from '../../../deps.ts';
+import { readJob } from '../../../use-cases/read-job.ts';
+import { allow, authenticate, userOf } from '../../auth.ts';
+import { toAppError } from '../../errors.ts';
+import { presentJob, presentUnknownJob, presentUnreachableJob, type JobUrls } from './present-job.ts';
+
+/**
+ * How far a build or an install is. The hottest route of all: one round trip, to the queue, as long as the credentials
+ * are known and the job is younger than an hour.
+ */
+export const jobStatusRoutes = (deps: Deps, appsPath: string): Router => {
+  const router = Router({ mergeParams: true });
+  const urlsOf = (req: Request): JobUrls => ({
+    publicUrl: deps.config.publicUrl,
+    jobsPath: req.baseUrl,
+    appsPath,
+  });
+
+  router.get('/:id', authenticate(deps), allow('admin'), async (req, res) => {
+    const job = await readJob(deps, userOf(res).accountId, String(req.params['id']));
+    res.json(presentJob(job, urlsOf(req)));
+  });
+
+  const pollErrors: ErrorRequestHandler = (err: unknown, req, res, next) => {
+    const error = toAppError(err);
+    const id = String(req.params['id'] ?? req.path.slice(1));
+    if (error.status === 404) return void res.json(presentUnknownJob(id, error.message, urlsOf(req)));
+    if (error.status < 500) return next(err);
+    deps.log.warn('poll could not be answered', { path: req.path, err });
+    res.json(presentUnreachableJob(id, urlsOf(req)));
+  };
+  router.use(pollErrors);
+  return router;
+};

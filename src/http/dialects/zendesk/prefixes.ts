@@ -1,0 +1,25 @@
+import type { Product } from '../../../domain/package/definition.ts';
+
+/**
+ * What may stand where the vendor's paths have their version. `v2` means all products; a product's name, or the name it
+ * had before, means that product. Source: the vendor's command-line tool, which puts there what an app's manifest says.
+ */
+const slots: Record<string, Product | null> = {
+  v2: null,
+  support: 'support',
+  chat: 'chat',
+  standalone_chat: 'standalone_chat',
+  sell: 'sell',
+  zendesk: 'support',
+  zopim: 'chat',
+  lotus_box: 'standalone_chat',
+};
+
+export interface Prefix {
+  /** E.g. `/api/sell`. */
+  path: string;
+  /** Null: all. */
+  product: Product | null;
+}
+
+export const prefixes: Prefix[] = Object.entries(slots).map(([slot, product]) => ({ path: `/api/${slot}`, product }));

@@ -1,0 +1,54 @@
+import type { JobStatus } from '../../../domain/job.ts';
+import { isSettled } from '../../../domain/job.ts';
+
+/** Seconds until asking again makes sense. */
+const RETRY_IN = 1;
+const RETRY_WHEN_AWAY = 5;
+
+export interface JobUrls {
+  publicUrl: string;
+  /** The path the job was asked for at, without its id: the answer's own address leads back to the same place. */
+  jobsPath: string;
+  /** E.g. `/api/sell/apps`. */
+  appsPath: string;
+}
+
+/** Both polling routes answer for both kinds of job, with the fields of both: clients ask at either. */
+export const presentJob = (job: JobStatus, { publicUrl, jobsPath, appsPath }: JobUrls) => ({
+  id: job.id,
+  url: `${publicUrl}${jobsPath}/${job.id}.json`,
+  app_id: job.appId,
+  app_url: job.appId === null ? null : `${publicUrl}${appsPath}/${job.appId}.json`,
+  installation_id: job.installationId,
+  total: job.total,
+  progress: job.progress,
+  status: job.state,
+  message: job.message,
+  retry_in: isSettled(job.state) ? 0 : RETRY_IN,
+});
+
+const withoutSubject = { app_id: null, app_url: null, installation_id: null };
+
+/** A client that asks for a job that is not there would ask for ever; told that it failed, it ends. */
+export const presentUnknownJob = (id: string, message: string, { publicUrl, jobsPath }: JobUrls) => ({
+  ...withoutSubject,
+  id,
+  url: `${publicUrl}${jobsPath}/${encodeURIComponent(id)}.json`,
+  total: 1,
+  progress: 0,
+  status: 'failed',
+  message,
+  retry_in: 0,
+});
+
+/** Clients die of a 5xx while they poll; told to wait, they wait. */
+export const presentUnreachableJob = (id: string, { publicUrl, jobsPath }: JobUrls) => ({
+  ...withoutSubject,
+  id,
+  url: `${publicUrl}${jobsPath}/${encodeURIComponent(id)}.json`,
+  total: 1,
+  progress: 0,
+  status: 'queued',
+  message: 'The state of the job cannot be read right now; ask again in a few seconds.',
+  retry_in: RETRY_WHEN_AWAY,
+});

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/** Ids are numbers here; clients send them as text too. Above this a number is not exact any more. */
+const idText = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/, { error: 'must be a positive whole number' })
+  .transform(Number)
+  .refine(Number.isSafeInteger, { error: 'is too large' });
+
+/** Null counts as missing, and missing is said in words of its own. */
+const id = (whenMissing: string) =>
+  z.union([z.int().positive(), idText], {
+    error: ({ input }) => (input === undefined || input === null ? whenMissing : 'must be a positive whole number'),
+  });
+
+const text = (max: number) =>
+  z
+    .string({ error: 'must be a text' })
+    .trim()
+    .min(1, { error: 'must not be empty' })
+    .max(max, { error: `must have ${max} characters at the most` })
+    // Postgres keeps every character but this one.
+    .refine((value) => !value.includes('\0'), { error: 'must not hold a NUL character' });
+
+export const idParams = z.object({ id: idText });
+
+export const buildBody = z.object({
+  upload_id: id('is required: the id that the upload was answered with'),
+  name: text(255).nullish(),
+  short_description: text(1_000).nullish(),
+});
+
+const settings = z.record(z.string(), z.unknown(), { error: 'must be an object of setting names and values' });
+const settingsObjects = z.array(z.object({ name: z.string(), value: z.unknown() }), {
+  error: 'must be a list of objects with name and value',
+});
+const restrictions = z.array(z.union([text(255), z.int()]), { error: 'must be a list of ids or names' }).max(1_000);
+
+const changeable = {
+  settings: settings.nullish(),
+  settings_objects: settingsObjects.nullish(),
+  enabled: z.boolean({ error: 'must be true or false' }).optional(),
+  group_restrictions: restrictions.nullish(),
+  role_restrictions: restrictions.nullish(),
+};
+
+/** The flat form wins over the list, value by value. */
+const mergeForms = (body: {
+  settings?: Record<string, unknown> | null | undefined;
+  settings_objects?: { name: string; value?: unknown }[] | null | undefined;
+}): Record<string, unknown> => ({
+  ...Object.fromEntries((body.settings_objects ?? []).map(({ name, value }) => [name, value ?? null])),
+  ...body.settings,
+});
+
+export const installBody = z
+  .object({ app_id: id('is required: the id of the app to install'), ...changeable })
+  .transform((body) => ({ ...body, settings: mergeForms(body) }))
+  .refine((body) => Object.keys(body.settings).length > 0, {
+    path: ['settings'],
+    error: 'must hold at least one value, for example {"name": "My installation"}',
+  });
+
+export const updateInstallationBody = z
+  .object(changeable)
+  .transform((body) => ({ ...body, settings: mergeForms(body) }));

@@ -1,0 +1,36 @@
+import multer from 'multer';
+import { isDatabaseAway } from '../db/errors.ts';
+import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError, UnavailableError } from '../errors.ts';
+
+/** busboy reports a broken body as a plain Error. */
+const BROKEN_MULTIPART =
+  /^(Multipart: |Unexpected end of |Malformed (part|content)|Missing Content-Type|Unsupported content type)/i;
+
+/** Every failure as one of ours; a dialect only puts it into its envelope. What is not ours becomes a 500. */
+export const toAppError = (err: unknown): AppError => {
+  if (err instanceof AppError) return err;
+  if (isDatabaseAway(err)) return new UnavailableError('The database', err);
+  if (err instanceof multer.MulterError) return multerError(err);
+  if (!(err instanceof Error)) return internal(err);
+  if (BROKEN_MULTIPART.test(err.message))
+    return new MalformedRequestError(`The multipart body cannot be read: ${err.message}.`);
+  // express and body-parser throw http-errors: broken JSON, a body over the limit, a bad percent escape in the path.
+  if ('status' in err && typeof err.status === 'number' && err.status < 500) return clientError(err, err.status);
+  return internal(err);
+};
+
+const internal = (cause: unknown): AppError =>
+  new AppError('internal', 500, 'Something went wrong on our side; it has been logged.', { cause });
+
+const clientError = (err: Error, status: number): AppError => {
+  if (status === 413) return new TooLargeError('The body of the request is too large.');
+  const type = 'type' in err ? err.type : undefined;
+  if (type === 'entity.parse.failed') return new MalformedRequestError(`The body is not JSON: ${err.message}.`);
+  return new AppError('malformed_request', status, `The request cannot be read: ${err.message}.`);
+};
+
+const multerError = (err: multer.MulterError): AppError => {
+  if (err.code === 'LIMIT_FILE_SIZE') return new TooLargeError('The package is too large.');
+  if (err.code === 'LIMIT_FILE_COUNT') return new InvalidRequestError('Send one file in a request.');
+  return new InvalidRequestError(`The multipart body cannot be accepted: ${err.message}.`);
+};

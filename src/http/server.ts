@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Deps } from '../deps.ts';
+import { createApp } from './app.ts';
+
+export interface ApiServer {
+  /** The one it got, when it was told 0. */
+  port: number;
+  /** Stops listening, and waits for the answers that are under way. */
+  close(): Promise<void>;
+}
+
+/** Of a whole request, upload included, in milliseconds: also what bounds a body that never ends. */
+const REQUEST_TIMEOUT_MS = 300_000;
+/** Longer than the idle time of the usual load balancers (60 s), or they would reuse a connection that is closing. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** @throws Error with code EADDRINUSE when the port is taken. */
+export const startServer = async (deps: Deps, { port, host }: { port: number; host: string }): Promise<ApiServer> => {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, createApp(deps));
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+};

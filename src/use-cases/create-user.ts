@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { findAccountBySubdomain } from '../db/accounts.ts';
+import { insertUser, type Role } from '../db/users.ts';
+import type { Deps } from '../deps.ts';
+import { InvalidRequestError, NotFoundError } from '../errors.ts';
+import { hashPassword } from '../secrets/passwords.ts';
+
+export interface CreateUserInput {
+  subdomain: string;
+  email: string;
+  role: Role;
+  /** Null: signs in with tokens only. */
+  password: string | null;
+}
+
+const SHORTEST_PASSWORD = 8;
+
+/**
+ * Adds a user to an account.
+ *
+ * @returns the user's id.
+ * @throws NotFoundError, InvalidRequestError, AppError `email_taken`
+ */
+export const createUser = async (
+  { db }: Pick<Deps, 'db'>,
+  { subdomain, email, role, password }: CreateUserInput,
+): Promise<number> => {
+  if (!z.email().safeParse(email).success) throw new InvalidRequestError(`"${email}" is not an e-mail address.`);
+  if (password !== null && password.length < SHORTEST_PASSWORD)
+    throw new InvalidRequestError(`A password must have ${SHORTEST_PASSWORD} characters or more.`);
+  const account = await findAccountBySubdomain(db, subdomain);
+  if (!account) throw new NotFoundError(`There is no account "${subdomain}"; make it with appyard account create.`);
+  const passwordHash = password === null ? null : await hashPassword(password);
+  return insertUser(db, { accountId: account.id, email, role, passwordHash });
+};

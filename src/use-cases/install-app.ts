@@ -1,0 +1,123 @@
+import { findApp, lockVisibleApp, type App } from '../db/apps.ts';
+import {
+  findInstallation,
+  insertInstallation,
+  isInstalled,
+  type Installation,
+  type Restriction,
+} from '../db/installations.ts';
+import { insertInstallJob } from '../db/jobs.ts';
+import { withTransaction, type Queryable } from '../db/pool.ts';
+import type { Deps } from '../deps.ts';
+import { completedMessage } from '../domain/job.ts';
+import { defaultSettings } from '../domain/settings.ts';
+import { AppError, InvalidRequestError, NotFoundError } from '../errors.ts';
+import { newId } from '../secrets/tokens.ts';
+import { dispatchJob } from './dispatch-job.ts';
+import { mergeSettings } from './installation-settings.ts';
+
+export interface InstallAppInput {
+  accountId: number;
+  userId: number;
+  appId: number;
+  /** Null: the app's first one. */
+  product: string | null;
+  /** Values by name; `name` is the title of the installation. */
+  settings: Record<string, unknown>;
+  enabled: boolean;
+  groupRestrictions: Restriction[];
+  roleRestrictions: Restriction[] | null;
+}
+
+/**
+ * Gives an account an app: six to nine statements in one transaction, then one trip to the queue when there is
+ * something to provision. The app is active at once without requirements, otherwise when the install job is done.
+ *
+ * @throws NotFoundError, InvalidRequestError, AppError `already_installed`
+ */
+export const installApp = async (
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
+  input: InstallAppInput,
+): Promise<Installation> => {
+  const installation = await withTransaction(deps.db, async (tx) => {
+    const app = await holdApp(tx, input.accountId, input.appId);
+    const product = chooseProduct(app, input.product);
+    await refuseSecond(tx, app, { accountId: input.accountId, product });
+    const id = await insert(tx, deps, { app, product, input });
+    return (await findInstallation(tx, input.accountId, id))!;
+  });
+  if (installation.state === 'pending')
+    await dispatchJob(deps, {
+      id: installation.jobId,
+      accountId: installation.accountId,
+      kind: 'install',
+      appId: installation.appId,
+      installationId: installation.id,
+    });
+  return installation;
+};
+
+/** The app as it stays until the end of the transaction: no new version, no second installation meanwhile. */
+const holdApp = async (tx: Queryable, accountId: number, id: number): Promise<App> => {
+  const app = (await lockVisibleApp(tx, accountId, id)) ? await findApp(tx, accountId, id) : undefined;
+  if (!app) throw new NotFoundError(`There is no app ${id} that this account can install.`);
+  return app;
+};
+
+const chooseProduct = ({ name, definition }: App, asked: string | null): string => {
+  const products: readonly string[] = definition.products;
+  if (asked === null) return products[0]!;
+  if (products.includes(asked)) return asked;
+  throw new InvalidRequestError(`The app "${name}" has no place in "${asked}"; it has in ${products.join(', ')}.`);
+};
+
+const refuseSecond = async (
+  tx: Queryable,
+  { id, name, definition }: App,
+  { accountId, product }: { accountId: number; product: string },
+): Promise<void> => {
+  if (!definition.singleInstall || !(await isInstalled(tx, accountId, { appId: id, product }))) return;
+  throw new AppError(
+    'already_installed',
+    422,
+    `The app "${name}" can be installed once only, and it is installed in ${product}. Update that installation.`,
+  );
+};
+
+const insert = async (
+  tx: Queryable,
+  { cipher }: Pick<Deps, 'cipher'>,
+  { app, product, input }: { app: App; product: string; input: InstallAppInput },
+): Promise<number> => {
+  const { accountId, enabled, groupRestrictions, roleRestrictions } = input;
+  const defaults = defaultSettings(app.parameters);
+  const nothing = { title: app.name, settings: {}, secretNames: [] };
+  const { title, settings, secrets } = mergeSettings(cipher, { accountId, parameters: app.parameters }, nothing, {
+    ...defaults,
+    ...input.settings,
+  });
+  const jobId = newId();
+  const pending = app.requirementCount > 0;
+  const id = await insertInstallation(tx, {
+    accountId,
+    appId: app.id,
+    versionId: app.versionId,
+    product,
+    title,
+    state: pending ? 'pending' : 'installed',
+    enabled,
+    settings,
+    secrets,
+    groupRestrictions,
+    roleRestrictions,
+    jobId,
+  });
+  const job = { id: jobId, accountId, appId: app.id, installationId: id, requestedBy: input.userId };
+  await insertInstallJob(
+    tx,
+    pending
+      ? { ...job, state: 'queued', progress: 0, total: app.requirementCount + 1, message: 'Waiting for a worker' }
+      : { ...job, state: 'completed', progress: 1, total: 1, message: completedMessage(new Date()) },
+  );
+  return id;
+};

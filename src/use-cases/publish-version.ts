@@ -1,0 +1,69 @@
+import { insertApp, lockVisibleApp, ownsApp, setCurrentVersion } from '../db/apps.ts';
+import { insertVersion, type VersionFile } from '../db/app-versions.ts';
+import { moveInstallations } from '../db/installations.ts';
+import { holdAttempt, insertMissingInstallJobs, settleJob, type Job } from '../db/jobs.ts';
+import { withTransaction, type Queryable } from '../db/pool.ts';
+import type { Deps } from '../deps.ts';
+import { completedMessage, type JobRef } from '../domain/job.ts';
+import type { AppDefinition } from '../domain/package/definition.ts';
+import { listingTexts } from '../domain/package/listing-texts.ts';
+import type { PackageProblem } from '../domain/package/problem.ts';
+import { NotFoundError } from '../errors.ts';
+import type { JobOutcome } from '../queue/jobs.ts';
+import { newId } from '../secrets/tokens.ts';
+import { dispatchJob } from './dispatch-job.ts';
+
+export interface PublishVersionInput {
+  job: Job;
+  definition: AppDefinition;
+  warnings: PackageProblem[];
+  packageSha256: string;
+  files: VersionFile[];
+  /** The job's number of steps. */
+  total: number;
+}
+
+/**
+ * Makes what a build has read a version of an app, and that version the current one: one transaction, with the job's
+ * end in it. Installations move along; those that lack something the new version requires get an install job.
+ *
+ * @returns how the job ended, or undefined when another attempt has taken it over.
+ * @throws NotFoundError when the app was deleted meanwhile.
+ */
+export const publishVersion = async (
+  deps: Pick<Deps, 'db' | 'producer' | 'log'>,
+  { job, total, ...version }: PublishVersionInput,
+): Promise<JobOutcome | undefined> => {
+  const published = await withTransaction(deps.db, async (tx) => {
+    if (!(await holdAttempt(tx, job))) return undefined;
+    const appId = await holdApp(tx, job, version.definition);
+    const versionId = await insertVersion(tx, { ...version, appId, assetKey: newId() });
+    const { name = null, shortDescription = null } = job.request;
+    await setCurrentVersion(tx, { accountId: job.accountId, id: appId, name, shortDescription, versionId });
+    await moveInstallations(tx, appId, versionId);
+    const installJobs = await insertMissingInstallJobs(tx, appId);
+    const end = { state: 'completed', progress: total, total, message: completedMessage(new Date()) } as const;
+    await settleJob(tx, job, { ...end, appId, versionId, warnings: version.warnings });
+    return { outcome: { ...end, appId, installationId: null }, installJobs };
+  });
+  await dispatchAll(deps, published?.installJobs ?? []);
+  return published?.outcome;
+};
+
+/** The app of the version to come: a new one, or the one that the build was asked for, as it stays until the commit. */
+const holdApp = async (tx: Queryable, job: Job, definition: AppDefinition): Promise<number> => {
+  if (job.appId === null)
+    return insertApp(tx, {
+      accountId: job.accountId,
+      kind: job.request.kind,
+      name: job.request.name ?? definition.name ?? listingTexts(definition).name ?? 'Untitled app',
+      shortDescription: job.request.shortDescription ?? null,
+    });
+  const held = (await lockVisibleApp(tx, job.accountId, job.appId)) && (await ownsApp(tx, job.accountId, job.appId));
+  if (!held) throw new NotFoundError(`The app ${job.appId} was deleted while this version was built.`);
+  return job.appId;
+};
+
+const dispatchAll = async (deps: Pick<Deps, 'producer' | 'log'>, jobs: JobRef[]): Promise<void> => {
+  for (const job of jobs) await dispatchJob(deps, job);
+};

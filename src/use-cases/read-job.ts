@@ -1,0 +1,34 @@
+import { findJob } from '../db/jobs.ts';
+import type { Deps } from '../deps.ts';
+import type { JobStatus } from '../domain/job.ts';
+import { NotFoundError } from '../errors.ts';
+import { within } from '../within.ts';
+
+const JOB_ID = /^[0-9a-f]{32}$/;
+const ROW_LIMIT_MS = 1_500;
+
+/**
+ * How far a job is: one trip to the queue, and only when that does not know, one to the row.
+ *
+ * @throws NotFoundError when the account has no such job.
+ * @throws Error when the queue does not know and the database is away.
+ */
+export const readJob = async (
+  { db, producer, log }: Pick<Deps, 'db' | 'producer' | 'log'>,
+  accountId: number,
+  id: string,
+): Promise<JobStatus> => {
+  if (!JOB_ID.test(id)) throw unknownJob(id);
+  const live = await producer.find(id).catch((err: unknown) => {
+    log.debug('poll answered from the row', { jobId: id, err });
+    return undefined;
+  });
+  if (live && live.accountId !== accountId) throw unknownJob(id);
+  if (live?.status) return live.status;
+  const job = await within(ROW_LIMIT_MS, 'the database', findJob(db, accountId, id));
+  if (!job) throw unknownJob(id);
+  return job;
+};
+
+const unknownJob = (id: string): NotFoundError =>
+  new NotFoundError(`There is no job "${id.slice(0, 64)}". Ask for the id that the request's answer gave as job_id.`);
