@@ -1,0 +1,16 @@
+import type { Config } from '../config.ts';
+import { startServer } from '../http/server.ts';
+import { openDeps } from './open-deps.ts';
+import { runProcess } from './run-process.ts';
+
+/** Longer than an upload needs to end, shorter than what orchestrators wait for. */
+const CLOSE_MS = 20_000;
+
+/** The HTTP API as a process of its own. */
+export const api = (config: Config): Promise<void> =>
+  runProcess(config, async (log, releases) => {
+    const { deps } = await openDeps(config, log, releases);
+    const server = await startServer(deps, config);
+    releases.add('the server', () => server.close(), CLOSE_MS);
+    log.info('listening', { host: config.host, port: server.port, publicUrl: config.publicUrl });
+  });

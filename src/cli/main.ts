@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander';
+import { ConfigError, readConfig } from '../config.ts';
+import { isDatabaseAway } from '../db/errors.ts';
+
+/** Each command is loaded only when it is asked for: a worker never loads the web. */
+const program = new Command('appyard').description('The self-hosted back end of an app platform.').showHelpAfterError();
+
+program
+  .command('start')
+  .description('everything in one process, with an embedded Postgres unless DATABASE_URL is set')
+  .action(async () => (await import('./start.ts')).start(readConfig()));
+program
+  .command('api')
+  .description('the HTTP API')
+  .action(async () => (await import('./api.ts')).api(readConfig()));
+program
+  .command('worker')
+  .description('runs build and install jobs; start as many as you like')
+  .action(async () => (await import('./worker.ts')).worker(readConfig()));
+program
+  .command('migrate')
+  .description('brings the database up to date, and makes the first account where BOOTSTRAP_ACCOUNT is set')
+  .action(async () => (await import('./migrate.ts')).migrate(readConfig()));
+
+const account = program.command('account').description('accounts');
+account
+  .command('create <subdomain>')
+  .description('makes an account')
+  .action(async (subdomain: string) => (await import('./account.ts')).createAccountCommand(readConfig(), subdomain));
+
+const user = program.command('user').description('users');
+user
+  .command('create <email>')
+  .description('adds a user to an account')
+  .requiredOption('--account <subdomain>', 'the account')
+  .addOption(new Option('--role <role>', 'what the user may do').choices(['admin', 'agent']).default('agent'))
+  .option('--password-stdin', 'read a password from standard input; without it the user signs in with tokens only')
+  .action(async (email: string, options) =>
+    (await import('./user.ts')).createUserCommand(readConfig(), email, options),
+  );
+
+const token = program.command('token').description('API tokens');
+token
+  .command('create')
+  .description('makes a token and prints it, once')
+  .requiredOption('--user <email>', 'whose token it is')
+  .option('--label <text>', 'what it is for', 'command line')
+  .option('--expires <days>', 'days until it ends; without it, it does not')
+  .action(async (options) => (await import('./token.ts')).createTokenCommand(readConfig(), options));
+token
+  .command('list')
+  .description('lists the tokens')
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./token.ts')).listTokensCommand(readConfig(), options));
+token
+  .command('revoke <id>')
+  .description('ends a token; it stops working within 10 seconds')
+  .action(async (id: string) => (await import('./token.ts')).revokeTokenCommand(readConfig(), id));
+
+const operator = program.command('operator').description('operators, who belong to no account');
+operator
+  .command('create')
+  .description("makes an operator's token and prints it, once")
+  .option('--label <text>', 'whose it is', 'operator')
+  .option('--expires <days>', 'days until it ends; without it, it does not')
+  .action(async (options) => (await import('./operator.ts')).createOperatorCommand(readConfig(), options));
+
+const explain = (err: unknown): string => {
+  if (err instanceof ConfigError || !(err instanceof Error)) return String(err instanceof Error ? err.message : err);
+  if (isDatabaseAway(err))
+    return `appyard: the database cannot be reached (${err.message || 'refused'}): start Appyard, or set DATABASE_URL.`;
+  return `appyard: ${err.message}`;
+};
+
+try {
+  await program.parseAsync();
+} catch (err) {
+  process.stderr.write(`${explain(err)}\n`);
+  process.exitCode = 1;
+}

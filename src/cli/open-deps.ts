@@ -1,0 +1,64 @@
+import type { Pool } from 'pg';
+import type { Config } from '../config.ts';
+import { createPool } from '../db/pool.ts';
+import { pendingMigrations } from '../db/migrate.ts';
+import type { Deps } from '../deps.ts';
+import { embeddedPostgresUrl } from '../embedded/postgres-url.ts';
+import type { Logger } from '../logger.ts';
+import { createPackageReader } from '../packages/package-reader.ts';
+import { createPostgresQueues, createRedisQueues, type QueueBackend } from '../queue/backend.ts';
+import { createProducer } from '../queue/producer.ts';
+import { createCipher } from '../secrets/cipher.ts';
+import { openBlobStore } from '../storage/open-blob-store.ts';
+import { createIdentify } from '../use-cases/identify.ts';
+import { readKeyFile } from './data-files.ts';
+import { migrationsDir } from './project-root.ts';
+import type { Releases } from './releases.ts';
+
+export interface Opened {
+  deps: Deps;
+  backend: QueueBackend;
+}
+
+/** Our queries, the sweep's lock, and the connection on which BullMQ listens where there is no Redis. */
+const POOL_MAX = 20;
+
+export const openPool = (config: Config, log: Logger): Pool =>
+  createPool({
+    url: config.databaseUrl ?? embeddedPostgresUrl(config.dataDir),
+    max: POOL_MAX,
+    onError: (err) => log.warn('database connection', { err }),
+  });
+
+/** The composition root: opens everything a process works with, and registers how it is closed. */
+export const openDeps = async (config: Config, log: Logger, releases: Releases): Promise<Opened> => {
+  const db = openPool(config, log);
+  releases.add('the database', () => db.end());
+  const pending = await pendingMigrations(db, migrationsDir);
+  if (pending.length > 0)
+    throw new Error(`The database lacks ${pending.length} migration(s), first ${pending[0]}: run appyard migrate.`);
+
+  const backend = config.redisUrl
+    ? createRedisQueues(config.redisUrl, {
+        prefix: config.redisPrefix,
+        onError: (err) => log.warn('queue connection', { err }),
+      })
+    : createPostgresQueues(db);
+  releases.add('the queue connection', () => backend.close());
+  const producer = createProducer(backend, log);
+  releases.add('the queue', () => producer.close());
+
+  const packages = createPackageReader(config.limits, config.workerConcurrency);
+  releases.add('the package threads', () => packages.close());
+  const { blobs, incomingDir } = await openBlobStore(config.blobUrl, config.dataDir);
+  const cipher = createCipher(await secretsKeys(config));
+  const identify = createIdentify(db);
+  return { backend, deps: { config, db, producer, blobs, incomingDir, packages, cipher, identify, log } };
+};
+
+const secretsKeys = async ({ secretsKeys: given, dataDir }: Config): Promise<Buffer[]> => {
+  if (given.length > 0) return given;
+  const saved = await readKeyFile(dataDir);
+  if (saved) return [saved];
+  throw new Error('SECRETS_KEY is not set: make one with "openssl rand -base64 32" and give it to every process.');
+};

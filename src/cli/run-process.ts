@@ -1,0 +1,26 @@
+import type { Config } from '../config.ts';
+import { createLogger, type Logger } from '../logger.ts';
+import { createReleases, type Releases } from './releases.ts';
+import { untilSignal } from './signals.ts';
+
+/**
+ * The life of a long-running process: open, wait for a signal, close in reverse order, exit. What was opened is closed
+ * as well when opening fails or is interrupted.
+ */
+export const runProcess = async (
+  config: Config,
+  open: (log: Logger, releases: Releases) => Promise<void>,
+): Promise<void> => {
+  const log = createLogger(config.logLevel);
+  const releases = createReleases((name, err) => log.warn('not closed cleanly', { name, err }));
+  const signalled = untilSignal();
+  try {
+    const opened = open(log, releases);
+    await Promise.race([opened, signalled]);
+    const signal = await signalled;
+    log.info('shutting down', { signal });
+  } finally {
+    await releases.run();
+  }
+  process.exit(0);
+};

@@ -1,0 +1,109 @@
+import { startWorker } from '../../workers/start.ts';
+import { startSweep } from '../../workers/sweep.ts';
+import type { Pool } from 'pg';
+import type { Config } from '../config.ts';
+import type { Deps } from '../deps.ts';
+import { startEmbeddedPostgres } from '../embedded/postgres.ts';
+import { holdStartLock } from '../embedded/start-lock.ts';
+import { startServer } from '../http/server.ts';
+import type { Logger } from '../logger.ts';
+import { bootstrapAccount, chooseCredentials } from '../use-cases/bootstrap-account.ts';
+import {
+  readCredentialsFile,
+  readOrMakeKeyFile,
+  removeCredentialsFile,
+  writeCredentialsFile,
+  type SavedCredentials,
+} from './data-files.ts';
+import { migrateDatabase } from './migrate.ts';
+import { openDeps } from './open-deps.ts';
+import { say } from './output.ts';
+import { pushExample } from './push-example.ts';
+import type { Releases } from './releases.ts';
+import { runProcess } from './run-process.ts';
+import { withDatabase } from './with-database.ts';
+import { WORKER_CLOSE_MS } from './worker.ts';
+
+/** Postgres writes what it has in memory before it goes. */
+const POSTGRES_CLOSE_MS = 15_000;
+const SERVER_CLOSE_MS = 5_000;
+
+/** Everything in one process, for one machine. The first start ends with an app installed. */
+export const start = (config: Config): Promise<void> =>
+  runProcess(config, async (log, releases) => {
+    if (config.databaseUrl === undefined) await startPostgres(config, log, releases);
+    if (config.secretsKeys.length === 0) await readOrMakeKeyFile(config.dataDir);
+    await withDatabase(config, async (db) => {
+      await migrateDatabase(db, config);
+      await makeFirstAccount(config, db);
+    });
+    const { deps, backend } = await openDeps(config, log, releases);
+    const worker = startWorker(deps, backend, config.workerConcurrency);
+    releases.add('the worker', () => worker.close(), WORKER_CLOSE_MS);
+    const sweep = startSweep(deps);
+    releases.add('the sweep', () => sweep.close());
+    const server = await listen(deps);
+    releases.add('the server', () => server.close(), SERVER_CLOSE_MS);
+    await welcome(config);
+  });
+
+/** The file comes first: a crash between the two leaves an account nobody could sign in to otherwise. */
+const makeFirstAccount = async (config: Config, db: Pool): Promise<void> => {
+  const saved = await readCredentialsFile(config.dataDir);
+  const first = saved ?? { ...chooseCredentials(config.bootstrap), welcomed: false };
+  if (!saved) await writeCredentialsFile(config.dataDir, first);
+  const made = await bootstrapAccount({ db }, first);
+  // The database has its accounts already, made by other means: these credentials are nobody's.
+  if (!made && !saved) await removeCredentialsFile(config.dataDir);
+};
+
+const startPostgres = async (config: Config, log: Logger, releases: Releases): Promise<void> => {
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: log.debug });
+  const lock = await holdStartLock(postgres.url);
+  if (!lock)
+    throw new Error(`Appyard is running on ${config.dataDir} already; stop it first, or set another DATA_DIR.`);
+  releases.add('Postgres', () => postgres.stop(), POSTGRES_CLOSE_MS);
+  releases.add('the start lock', () => lock.release());
+};
+
+const listen = async (deps: Deps) => {
+  try {
+    return await startServer(deps, deps.config);
+  } catch (err) {
+    if (err instanceof Error && 'code' in err && err.code === 'EADDRINUSE')
+      throw new Error(`port ${deps.config.port} is taken; set PORT to another one.`, { cause: err });
+    throw err;
+  }
+};
+
+/** Says how to sign in, and on the first start shows the main job done. */
+const welcome = async (config: Config): Promise<void> => {
+  say(`Appyard is running at ${config.publicUrl}`);
+  const saved = await readCredentialsFile(config.dataDir);
+  if (saved) {
+    sayCredentials(saved, config);
+    if (!saved.welcomed) await greet(config, saved);
+  }
+  say('Press Ctrl-C to stop.');
+};
+
+const sayCredentials = ({ account, email, password, token }: SavedCredentials, { dataDir }: Config): void => {
+  say(`  account    ${account}`);
+  say(`  e-mail     ${email}`);
+  say(`  password   ${password}`);
+  say(`  API token  ${token}`);
+  say(`  (kept in ${dataDir}/credentials.json)`);
+};
+
+const greet = async (config: Config, saved: SavedCredentials): Promise<void> => {
+  say('Pushing examples/hello-world:');
+  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
+  const baseUrl = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
+  try {
+    const page = await pushExample({ baseUrl, token: saved.token }, 'hello-world');
+    await writeCredentialsFile(config.dataDir, { ...saved, welcomed: true });
+    say(`It is installed. Its page: ${page}`);
+  } catch (err) {
+    say(`It could not be installed: ${err instanceof Error ? err.message : String(err)}`);
+  }
+};

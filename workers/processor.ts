@@ -1,0 +1,23 @@
+import type { Job } from '../src/db/jobs.ts';
+import type { Queryable } from '../src/db/pool.ts';
+import type { Deps } from '../src/deps.ts';
+import type { JobOutcome } from '../src/queue/jobs.ts';
+
+export interface JobContext {
+  /** Fires on shutdown, when the attempt's time is up, and when another worker has taken the job over. */
+  signal: AbortSignal;
+  /** Says how far the work is. Cheap: what is shown is written at most every 100 ms. */
+  report: (progress: number, total: number, message: string) => void;
+}
+
+/** What a job handler knows: the row and its dependencies, never the queue. Tests call it as a plain function. */
+export interface Processor {
+  /**
+   * Does the work and settles the job in the transaction that makes it visible.
+   *
+   * @returns how the job ended, or undefined when another attempt has taken it over.
+   */
+  run(deps: Deps, job: Job, context: JobContext): Promise<JobOutcome | undefined>;
+  /** Runs in the transaction that settles the job as failed. */
+  onFailed?(tx: Queryable, job: Job): Promise<void>;
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnrecoverableError, WaitingError, type Job } from 'bullmq';
+import type { Deps } from '../src/deps.ts';
+import type { QueueBackend } from '../src/queue/backend.ts';
+import { backoffMs, figuresSchema, JOBS_QUEUE, kindOf, payloadSchema } from '../src/queue/jobs.ts';
+import { runJob, type LiveHandle } from './run-job.ts';
+
+export interface RunningWorker {
+  /**
+   * Takes no more jobs and waits for those that run; what is not done within `graceMs` is handed back to the others.
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** A killed worker's job is taken over within 9 to 15 s; BullMQ's defaults (30 s) make that up to 90. */
+const LOCK_MS = 10_000;
+const STALLED_CHECK_MS = 5_000;
+/** The row counts attempts and gives up; BullMQ must not do so behind its back. */
+const NEVER = 2 ** 31 - 1;
+
+const GRACE_MS = 20_000;
+/** For the last writes after the grace; a store that is dead would keep `close` waiting for ever. */
+const FORCE_MS = 3_000;
+
+export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: number): RunningWorker => {
+  const shutdown = new AbortController();
+  const worker = backend.worker(
+    JOBS_QUEUE,
+    // BullMQ hands out the signal only to a function that declares three parameters.
+    (job, token, signal) => processJob(deps, { job, token, lost: signal, shutdown: shutdown.signal }),
+    {
+      concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: NEVER,
+      settings: { backoffStrategy: backoffMs },
+    },
+  );
+  worker.on('error', (err) => deps.log.warn('worker', { err }));
+  worker.on('stalled', (jobId) => deps.log.warn('job stalled', { jobId }));
+  // BullMQ only reports it: another worker has the job by now, and this one must stop.
+  worker.on('lockRenewalFailed', (jobIds) => {
+    for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
+  });
+  return {
+    async close(graceMs = GRACE_MS) {
+      const closed = worker.close();
+      const inTime = await Promise.race([closed.then(() => true), sleep(graceMs, false, { ref: false })]);
+      if (inTime) return;
+      shutdown.abort(new Error('shutting down'));
+      await Promise.race([closed, sleep(FORCE_MS, undefined, { ref: false })]);
+    },
+  };
+};
+
+interface Delivery {
+  job: Job;
+  token: string | undefined;
+  lost: AbortSignal | undefined;
+  shutdown: AbortSignal;
+}
+
+/** Translates how an attempt ended into what BullMQ has to do. Exported for tests. */
+export const processJob = async (deps: Deps, { job, token = '', lost, shutdown }: Delivery): Promise<void> => {
+  const payload = payloadSchema.safeParse(job.data);
+  if (!payload.success || kindOf(job.name) === undefined || job.id === undefined)
+    throw new UnrecoverableError(`not a job of ours: "${job.name}"`);
+  const signals = { lost: lost ?? new AbortController().signal, shutdown };
+  const result = await runJob(deps, { id: job.id, accountId: payload.data.accountId }, handleOf(job, token), signals);
+  switch (result) {
+    case 'completed':
+    case 'superseded':
+    case 'gone':
+      return;
+    case 'failed':
+    case 'killed':
+      throw new UnrecoverableError(result);
+    case 'again':
+      throw new Error('the row is queued for another attempt');
+    case 'handed-back':
+      await job.moveToWait(token);
+      throw new WaitingError();
+  }
+};
+
+const handleOf = (job: Job, token: string): LiveHandle => {
+  const shown = figuresSchema.safeParse(job.progress);
+  let heldAt = Date.now();
+  /** After a pause of more than half a lock somebody else may have the job: ask before writing over its figures. */
+  const hold = async (): Promise<void> => {
+    const asked = Date.now();
+    if (asked - heldAt > LOCK_MS / 2 && (await job.extendLock(token, LOCK_MS)) !== 1) throw new Error('lock lost');
+    heldAt = asked;
+  };
+  return {
+    shown: shown.success ? shown.data : undefined,
+    async writeFigures({ progress, total, message }) {
+      await hold();
+      await job.updateProgress({ progress, total, message });
+    },
+    writeOutcome: (outcome) => job.updateData({ ...job.data, outcome }),
+  };
+};
