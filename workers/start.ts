@@ -44,7 +44,7 @@ export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: numb
   });
   return {
     async close(graceMs = GRACE_MS) {
-      const closed = worker.close();
+      const closed = worker.close().catch((err: unknown) => deps.log.warn('worker not closed', { err }));
       const inTime = await Promise.race([closed.then(() => true), sleep(graceMs, false, { ref: false })]);
       if (inTime) return;
       shutdown.abort(new Error('shutting down'));

@@ -1,0 +1,186 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { claimJob, settleJob } from '../../src/db/jobs.ts';
+import { UnavailableError } from '../../src/errors.ts';
+import { MAX_ATTEMPTS } from '../../workers/run-job.ts';
+import { buildApp, createApp, endOf, install, read, uploadPackage } from '../support/client.ts';
+import { createHarness, type Harness } from '../support/harness.ts';
+import { attempt, countOf, createFakeLive, jobRow } from '../support/jobs.ts';
+import { buildArchive, macros } from '../support/packages.ts';
+
+describe('one attempt of a job', () => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await createHarness('redis');
+  });
+  afterEach(() => vi.restoreAllMocks());
+  afterAll(() => harness.close());
+
+  const installed = async (requirements: number) => {
+    const id = await createApp(harness, buildArchive({ requirements: macros(requirements) }));
+    await attempt(harness, id);
+    const { app_id: appId } = await jobRow(harness, id);
+    return install(harness, appId as number);
+  };
+
+  it('settles the row and tells the queue', async () => {
+    const id = await createApp(harness, buildArchive());
+    const live = createFakeLive();
+    await expect(attempt(harness, id, { live })).resolves.toBe('completed');
+    const row = await jobRow(harness, id);
+    expect(row).toMatchObject({ state: 'completed', attempt: 1, attempts_used: 1, progress: 6, total: 6 });
+    expect(live.outcome).toMatchObject({ state: 'completed', appId: row['app_id'], progress: 6, total: 6 });
+  });
+
+  it('changes nothing when the job is settled, and tells the queue again', async () => {
+    const id = await createApp(harness, buildArchive());
+    await attempt(harness, id);
+    const before = await jobRow(harness, id);
+    const live = createFakeLive();
+    await expect(attempt(harness, id, { live })).resolves.toBe('completed');
+    expect(await jobRow(harness, id)).toEqual(before);
+    expect(live.outcome).toMatchObject({ state: 'completed', message: before['message'] });
+  });
+
+  it('is over when the job is gone', async () => {
+    await expect(attempt(harness, 'f'.repeat(32))).resolves.toBe('gone');
+  });
+
+  it('fails at once on a bad package, with the reason', async () => {
+    const id = await createApp(harness, buildArchive({ manifest: { defaultLocale: undefined } }));
+    const live = createFakeLive();
+    await expect(attempt(harness, id, { live })).resolves.toBe('failed');
+    const row = await jobRow(harness, id);
+    expect(row).toMatchObject({ state: 'failed', attempt: 1, app_id: null });
+    expect(row['message']).toContain('defaultLocale');
+    expect(row['errors']).toEqual([expect.objectContaining({ key: 'manifest_keys.missing' })]);
+    expect(live.outcome).toMatchObject({ state: 'failed', message: row['message'] });
+  });
+
+  it('is tried again when the blob store is away, and completes then', async () => {
+    const id = await createApp(harness, buildArchive());
+    vi.spyOn(harness.deps.blobs, 'get').mockRejectedValueOnce(new UnavailableError('The blob store'));
+    await expect(attempt(harness, id)).resolves.toBe('again');
+    expect(await jobRow(harness, id)).toMatchObject({ state: 'queued', attempt: 1 });
+    expect((await jobRow(harness, id))['message']).toContain('The blob store cannot be reached');
+    await expect(attempt(harness, id)).resolves.toBe('completed');
+  });
+
+  it('gives up after five attempts, and says why without giving away what is unknown', async () => {
+    const id = await createApp(harness, buildArchive());
+    vi.spyOn(harness.deps.blobs, 'get').mockRejectedValue(new Error('password=hunter2'));
+    for (let tries = 1; tries < MAX_ATTEMPTS; tries += 1) await expect(attempt(harness, id)).resolves.toBe('again');
+    await expect(attempt(harness, id)).resolves.toBe('failed');
+    const row = await jobRow(harness, id);
+    expect(row).toMatchObject({ state: 'failed', attempt: MAX_ATTEMPTS });
+    expect(row['message']).toMatch(/^Given up after 5 attempts\. Something went wrong/);
+    expect(row['message']).not.toContain('hunter2');
+  });
+
+  it('gives up on a job that has killed every worker', async () => {
+    const id = await createApp(harness, buildArchive());
+    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) await claimJob(harness.deps.db, harness.accountId, id);
+    await expect(attempt(harness, id)).resolves.toBe('failed');
+    expect((await jobRow(harness, id))['message']).toBe('No worker finished it in 5 attempts.');
+  });
+
+  it('does not write over the attempt that took the job over', async () => {
+    const id = await createApp(harness, buildArchive());
+    const apps = await countOf(harness, 'apps');
+    const put = harness.deps.blobs.put;
+    vi.spyOn(harness.deps.blobs, 'put').mockImplementationOnce(async (bytes) => {
+      await claimJob(harness.deps.db, harness.accountId, id);
+      return put(bytes);
+    });
+    const live = createFakeLive();
+    await expect(attempt(harness, id, { live })).resolves.toBe('superseded');
+    expect(live.outcome).toBeUndefined();
+    expect(await countOf(harness, 'apps')).toBe(apps);
+    expect(await jobRow(harness, id)).toMatchObject({ state: 'working', attempt: 2 });
+    const end = { state: 'failed', progress: 0, total: 1, message: 'late' } as const;
+    await expect(settleJob(harness.deps.db, { id, attempt: 1 }, end)).resolves.toBe(false);
+  });
+
+  it('ends when its time is up, and is tried again', async () => {
+    const id = await createApp(harness, buildArchive());
+    const deps = { ...harness.deps, config: { ...harness.deps.config, buildTimeoutMs: 1 } };
+    await expect(attempt({ ...harness, deps }, id)).resolves.toBe('again');
+    expect((await jobRow(harness, id))['message']).toContain('It was not finished within 1 s');
+  });
+
+  it('is handed back on shutdown and does not count', async () => {
+    const id = await createApp(harness, buildArchive());
+    const shutdown = AbortSignal.abort(new Error('shutting down'));
+    await expect(attempt(harness, id, { shutdown })).resolves.toBe('handed-back');
+    expect(await jobRow(harness, id)).toMatchObject({ state: 'queued', attempt: 1, attempts_used: 0 });
+  });
+
+  it('shows no less than an earlier attempt did', async () => {
+    const id = await createApp(harness, buildArchive());
+    const live = createFakeLive({ progress: 5, total: 6, message: 'Publishing' });
+    await attempt(harness, id, { live });
+    expect(Math.min(...live.written.map((figures) => figures.progress))).toBe(5);
+  });
+
+  it('provisions each requirement once, however often the job runs', async () => {
+    const { id, pending_job_id: jobId } = await installed(7);
+    const stop = new AbortController();
+    const live = createFakeLive();
+    live.writeFigures = async () => stop.abort();
+    // The first attempt stops somewhere on the way.
+    await expect(attempt(harness, jobId, { live, lost: stop.signal })).resolves.toBe('superseded');
+    await expect(attempt(harness, jobId)).resolves.toBe('completed');
+    const { rows } = await harness.deps.db.query(
+      'select type, identifier from resources where installation_id = $1 order by id',
+      [id],
+    );
+    expect(rows).toEqual(Array.from({ length: 7 }, (_, i) => ({ type: 'macros', identifier: `macro_${i}` })));
+    expect(await jobRow(harness, jobId)).toMatchObject({ state: 'completed', attempt: 2, progress: 8, total: 8 });
+  });
+
+  it('fails an install whose installation was removed, and a build whose app was deleted', async () => {
+    const { id, app_id: appId, pending_job_id: jobId } = await installed(1);
+    await harness.request(`/api/v2/apps/installations/${id}`, { method: 'DELETE' });
+    await expect(attempt(harness, jobId)).resolves.toBe('failed');
+    expect((await jobRow(harness, jobId))['message']).toContain(`The installation ${id} was removed`);
+
+    const json = { upload_id: await uploadPackage(harness, buildArchive()) };
+    const { job_id: update } = await read<{ job_id: string }>(
+      await harness.request(`/api/v2/apps/${appId}`, { method: 'PUT', json }),
+      200,
+    );
+    await harness.request(`/api/v2/apps/${appId}`, { method: 'DELETE' });
+    await expect(attempt(harness, update)).resolves.toBe('failed');
+    expect((await jobRow(harness, update))['message']).toContain(`The app ${appId} was deleted`);
+  });
+
+  it('leaves an installation off when its install fails for good', async () => {
+    const { id, pending_job_id: jobId } = await installed(1);
+    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) await claimJob(harness.deps.db, harness.accountId, jobId);
+    await expect(attempt(harness, jobId)).resolves.toBe('failed');
+    const { installations } = await read<{ installations: { id: number }[] }>(
+      await harness.request('/api/v2/apps/installations'),
+      200,
+    );
+    expect(installations.find((installation) => installation.id === id)).toMatchObject({
+      enabled: false,
+      pending_installation: false,
+    });
+  });
+
+  it('provisions what a new version adds for installations that are there', async () => {
+    const worker = harness.startWorker();
+    const appId = await buildApp(harness, buildArchive({ requirements: macros(2) }));
+    const { pending_job_id: first, id } = await install(harness, appId);
+    await endOf(harness, first);
+    const json = { upload_id: await uploadPackage(harness, buildArchive({ requirements: macros(3) })) };
+    await harness.request(`/api/v2/apps/${appId}`, { method: 'PUT', json });
+    await vi.waitFor(
+      async () => {
+        const { rowCount } = await harness.deps.db.query('select 1 from resources where installation_id = $1', [id]);
+        expect(rowCount).toBe(3);
+      },
+      { timeout: 10_000 },
+    );
+    await worker.close();
+  });
+});
