@@ -52,7 +52,10 @@ function install() {
 /** Compiles what has changed. Where there is no compiler, as in a package from a registry, dist/ is there already. */
 function build() {
   var compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  if (fs.existsSync(compiler)) run('the build', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  if (!fs.existsSync(compiler)) return;
+  run('the build', process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+  // npx runs the program itself; the compiler does not make it one.
+  fs.chmodSync(path.join(root, 'dist', 'src', 'cli', 'main.js'), 493); // 0755
 }
 
 module.exports = { root: root, install: install, build: build };

@@ -13,10 +13,30 @@ export interface Logger {
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/**
+ * What is told of an error: libraries hang whole connections on theirs, and with them what nobody should read.
+ * Causes are followed a few steps.
+ */
+export const describeError = (err: unknown, depth = 3): unknown => {
+  if (!(err instanceof Error)) return String(err);
+  return {
+    type: err.name,
+    message: err.message,
+    ...('code' in err && { code: err.code }),
+    stack: err.stack,
+    ...(err.cause !== undefined && depth > 0 && { cause: describeError(err.cause, depth - 1) }),
+  };
+};
+
 /** One JSON object a line on standard error; standard output belongs to what a command was asked for. */
 export const createLogger = (level: LogLevel): Logger => {
   const log = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (err: unknown) => describeError(err) },
+    },
     pino.destination({ fd: 2, sync: true }),
   );
   return {

@@ -36,7 +36,10 @@ export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: numb
       settings: { backoffStrategy: backoffMs },
     },
   );
-  worker.on('error', (err) => deps.log.warn('worker', { err }));
+  let closed = false;
+  worker.on('error', (err) => {
+    if (!closed) deps.log.warn('worker', { err });
+  });
   worker.on('stalled', (jobId) => deps.log.warn('job stalled', { jobId }));
   // BullMQ only reports it: another worker has the job by now, and this one must stop.
   worker.on('lockRenewalFailed', (jobIds) => {
@@ -44,11 +47,13 @@ export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: numb
   });
   return {
     async close(graceMs = GRACE_MS) {
-      const closed = worker.close().catch((err: unknown) => deps.log.warn('worker not closed', { err }));
-      const inTime = await Promise.race([closed.then(() => true), sleep(graceMs, false, { ref: false })]);
-      if (inTime) return;
-      shutdown.abort(new Error('shutting down'));
-      await Promise.race([closed, sleep(FORCE_MS, undefined, { ref: false })]);
+      const finished = worker.close().catch((err: unknown) => deps.log.warn('worker not closed', { err }));
+      const inTime = await Promise.race([finished.then(() => true), sleep(graceMs, false, { ref: false })]);
+      if (!inTime) {
+        shutdown.abort(new Error('shutting down'));
+        await Promise.race([finished, sleep(FORCE_MS, undefined, { ref: false })]);
+      }
+      closed = true;
     },
   };
 };

@@ -23,6 +23,11 @@ program
   .description('brings the database up to date, and makes the first account where BOOTSTRAP_ACCOUNT is set')
   .action(async () => (await import('./migrate.ts')).migrate(readConfig()));
 
+program
+  .command('pack <folder> <file>')
+  .description("packs an app's folder into a zip, ready to upload")
+  .action(async (folder: string, file: string) => (await import('./pack.ts')).pack(folder, file));
+
 const account = program.command('account').description('accounts');
 account
   .command('create <subdomain>')

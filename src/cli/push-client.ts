@@ -24,16 +24,16 @@ export interface AppAnswer {
 
 const POLL_MS = 100;
 
-/** The files of a folder as a zip, as a person would send them. */
+/** The files of a folder as a zip. Names that begin with a dot, and `tmp`, are the developer's own: they stay. */
 export const packFolder = async (folder: string): Promise<Buffer> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep))
+    .filter((parts) => parts[0] !== 'tmp' && !parts.some((part) => part.startsWith('.')));
   return packArchive(
     await Promise.all(
-      files.map(async (file) => ({
-        path: path.relative(folder, file).split(path.sep).join('/'),
-        bytes: await readFile(file),
-      })),
+      paths.map(async (parts) => ({ path: parts.join('/'), bytes: await readFile(path.join(folder, ...parts)) })),
     ),
   );
 };

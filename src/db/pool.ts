@@ -30,7 +30,10 @@ export const createPool = ({ url, max, onError }: PoolOptions): Pool => {
     } as pg.CustomTypesConfig,
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', onError);
+  // Once the pool is being closed a connection may break as it likes.
+  pool.on('error', (err) => {
+    if (!pool.ending) onError(err);
+  });
   return pool;
 };
 

@@ -29,7 +29,10 @@ const READ_LIMIT_MS = 1_500;
 
 export const createProducer = (backend: QueueBackend, log: Logger): Producer => {
   const queue = backend.queue(JOBS_QUEUE);
-  queue.on('error', (err) => log.warn('queue connection', { err }));
+  let closed = false;
+  queue.on('error', (err) => {
+    if (!closed) log.warn('queue connection', { err });
+  });
 
   const ask = <T>(limit: number, request: () => Promise<T>): Promise<T> =>
     backend.ready() ? within(limit, 'the queue', request()) : Promise.reject(new Error('the queue is away'));
@@ -53,6 +56,9 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
       return job && readLiveJob(job);
     },
     ready: () => backend.ready(),
-    close: () => queue.close(),
+    close: () => {
+      closed = true;
+      return queue.close();
+    },
   };
 };

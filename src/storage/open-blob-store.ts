@@ -2,10 +2,8 @@ import { createReadStream } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { S3Client } from '@aws-sdk/client-s3';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
-import { S3Driver } from 'flydrive/drivers/s3';
 import { createBlobStore, type BlobStore } from './blob-store.ts';
 
 /** The blob store, and where uploads are spooled before it takes them. */
@@ -21,7 +19,7 @@ export interface OpenBlobStore {
  * @param dataDir where uploads are spooled when the blobs are elsewhere.
  */
 export const openBlobStore = async (blobUrl: string, dataDir: string): Promise<OpenBlobStore> => {
-  const opened = blobUrl.startsWith('s3:') ? openS3(new URL(blobUrl), dataDir) : openFolder(folderOf(blobUrl));
+  const opened = blobUrl.startsWith('s3:') ? await openS3(new URL(blobUrl), dataDir) : openFolder(folderOf(blobUrl));
   await mkdir(opened.incomingDir, { recursive: true, mode: 0o700 });
   return opened;
 };
@@ -44,7 +42,10 @@ const openFolder = (root: string): OpenBlobStore => {
   return { incomingDir, blobs: createBlobStore(disk, incomingDir, moveIn) };
 };
 
-const openS3 = (url: URL, dataDir: string): OpenBlobStore => {
+/** The AWS client is loaded only where it is used: it is as large as everything else together. */
+const openS3 = async (url: URL, dataDir: string): Promise<OpenBlobStore> => {
+  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { S3Driver } = await import('flydrive/drivers/s3');
   const endpoint = url.searchParams.get('endpoint');
   const prefix = url.searchParams.get('prefix');
   const client = new S3Client({

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UnavailableError } from '../../src/errors.ts';
+import { openBlobStore, type OpenBlobStore } from '../../src/storage/open-blob-store.ts';
+import { startS3, type TestS3 } from '../support/s3-server.ts';
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe.each(['disk', 's3'] as const)('the blob store on %s', (kind) => {
+  let dataDir: string;
+  let s3: TestS3 | undefined;
+  let store: OpenBlobStore;
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'appyard-blobs-'));
+    s3 = kind === 's3' ? await startS3(path.join(dataDir, 's3')) : undefined;
+    store = await openBlobStore(s3?.blobUrl ?? `file:${path.join(dataDir, 'blobs')}`, dataDir);
+  });
+  afterAll(async () => {
+    await s3?.stop();
+    await rm(dataDir, { recursive: true });
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['a few bytes', Buffer.from('hello')],
+    ['some megabytes', Buffer.alloc(3_000_000, 'abc')],
+  ])('gives back %s as they were', async (_name, bytes) => {
+    const sha256 = await store.blobs.put(bytes);
+    expect(sha256).toBe(sha256Of(bytes));
+    expect((await store.blobs.get(sha256)).equals(bytes)).toBe(true);
+    expect((await buffer(await store.blobs.stream(sha256))).equals(bytes)).toBe(true);
+    expect(await readdir(store.incomingDir)).toEqual([]);
+  });
+
+  it('takes the same bytes twice, also at the same time', async () => {
+    const bytes = Buffer.from('twice');
+    const digests = await Promise.all([store.blobs.put(bytes), store.blobs.put(bytes), store.blobs.put(bytes)]);
+    expect(new Set(digests)).toEqual(new Set([sha256Of(bytes)]));
+  });
+
+  it('takes a file whose digest is known', async () => {
+    const bytes = Buffer.alloc(500_000, 7);
+    const file = { path: path.join(store.incomingDir, 'x'), sha256: sha256Of(bytes), size: bytes.length };
+    await writeFile(file.path, bytes);
+    await store.blobs.putFile(file);
+    expect((await store.blobs.get(file.sha256)).equals(bytes)).toBe(true);
+    await rm(file.path, { force: true });
+  });
+
+  it('says that it is away when a blob is not there', async () => {
+    await expect(store.blobs.get('0'.repeat(64))).rejects.toBeInstanceOf(UnavailableError);
+  });
+
+  it('leaves nothing behind when the store does not answer', async () => {
+    const lost = kind === 's3' ? await openBlobStore('s3://k:s@bucket?endpoint=http://127.0.0.1:1', dataDir) : store;
+    // On disk: a file where the blobs of this digest have their folder.
+    const bytes = Buffer.from('kept from its place');
+    if (kind === 'disk') await writeFile(path.join(dataDir, 'blobs', sha256Of(bytes).slice(0, 2)), '');
+    await expect(lost.blobs.put(bytes)).rejects.toBeInstanceOf(UnavailableError);
+    expect(await readdir(lost.incomingDir)).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../../src/config.ts';
+
+const problemsOf = (env: Record<string, string>): string => {
+  try {
+    readConfig(env);
+  } catch (err) {
+    if (err instanceof ConfigError) return err.message;
+    throw err;
+  }
+  return '';
+};
+
+describe('the settings in the environment', () => {
+  it('are all optional', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:3000',
+      logLevel: 'info',
+    });
+    expect(config).toMatchObject({
+      databaseUrl: undefined,
+      redisUrl: undefined,
+      secretsKeys: [],
+      workerConcurrency: 2,
+    });
+    expect(config.dataDir).toBe(path.resolve('.appyard'));
+    expect(config.blobUrl).toBe(`file:${path.resolve('.appyard')}/blobs`);
+    expect(config.limits).toMatchObject({ maxPackageBytes: 67_108_864, maxEntries: 10_000 });
+  });
+
+  it('are read with their units, and an empty one counts as unset', () => {
+    const config = readConfig({
+      PORT: '8080',
+      PUBLIC_URL: 'https://apps.example.com/',
+      REDIS_URL: '',
+      SECRETS_KEY: `${'ab'.repeat(32)},${Buffer.alloc(32, 1).toString('base64')}`,
+      MAX_PACKAGE_BYTES: '1000',
+      BUILD_TIMEOUT_MS: '5',
+    });
+    expect(config).toMatchObject({ port: 8080, publicUrl: 'https://apps.example.com', redisUrl: undefined });
+    expect(config.secretsKeys).toEqual([Buffer.alloc(32, 0xab), Buffer.alloc(32, 1)]);
+    expect(config).toMatchObject({ buildTimeoutMs: 5, limits: { maxPackageBytes: 1000 } });
+  });
+
+  it('are refused with every problem at once, each with its name', () => {
+    const message = problemsOf({
+      PORT: 'x',
+      REDIS_URL: 'http://localhost',
+      DATABASE_URL: 'nope',
+      SECRETS_KEY: 'short',
+      LOG_LEVEL: 'loud',
+      WORKER_CONCURRENCY: '0',
+      BOOTSTRAP_ACCOUNT: 'No Good',
+      BOOTSTRAP_EMAIL: 'nobody',
+    });
+    for (const name of ['PORT', 'REDIS_URL', 'DATABASE_URL', 'SECRETS_KEY', 'LOG_LEVEL', 'WORKER_CONCURRENCY'])
+      expect(message).toMatch(new RegExp(`^  ${name} must`, 'm'));
+    expect(message).toMatch(/BOOTSTRAP_ACCOUNT must be a subdomain/);
+    expect(message).toMatch(/BOOTSTRAP_EMAIL must be an e-mail address/);
+  });
+
+  it.each(['0', '-1', '65536', '3.5', '1e3', ' 80'])('refuse the port %j', (PORT) => {
+    expect(problemsOf({ PORT })).toContain('PORT must be a whole number from 1 to 65535');
+  });
+});

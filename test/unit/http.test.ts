@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { subdomainOf } from '../../src/http/host.ts';
+import { listOf } from '../../src/http/dialects/zendesk/query.ts';
+import { advance, completedMessage } from '../../src/domain/job.ts';
+import { isDatabaseAway } from '../../src/db/errors.ts';
+
+describe('the subdomain in a Host header', () => {
+  it.each([
+    ['acme.apps.example.com', 'acme'],
+    ['ACME.apps.example.com:8443', 'acme'],
+    ['apps.example.com', undefined],
+    ['evil-apps.example.com', undefined],
+    ['127.0.0.1:3000', undefined],
+    ['[::1]:3000', undefined],
+    [undefined, undefined],
+  ])('of %j is %j', (host, subdomain) => {
+    expect(subdomainOf(host, 'https://apps.example.com')).toBe(subdomain);
+  });
+});
+
+describe('a list in the query', () => {
+  it.each([
+    ['app', ['app']],
+    ['app, users', ['app', 'users']],
+    [
+      ['a', 'b,c'],
+      ['a', 'b', 'c'],
+    ],
+    [undefined, []],
+    [{ a: 1 }, []],
+  ])('%j is %j', (value, words) => {
+    expect([...listOf(value)]).toEqual(words);
+  });
+});
+
+describe('the figures of a job', () => {
+  it('only grow', () => {
+    const shown = { progress: 5, total: 10, message: 'a' };
+    expect(advance(shown, { progress: 2, total: 8, message: 'b' })).toEqual({ progress: 5, total: 10, message: 'b' });
+    expect(advance(shown, { progress: 12, total: 12, message: 'b' })).toMatchObject({ progress: 12, total: 12 });
+    expect(advance(shown, { progress: 99, total: 10, message: 'b' })).toMatchObject({ progress: 10 });
+  });
+
+  it('end with the time in the form of the vendor', () => {
+    expect(completedMessage(new Date('2013-05-06T15:02:40.123Z'))).toBe('Completed at 2013-05-06 15:02:40 +0000');
+  });
+});
+
+describe('an error of the database', () => {
+  const error = (message: string, fields: object = {}) => Object.assign(new Error(message), fields);
+  it.each([
+    [error('refused', { code: 'ECONNREFUSED', syscall: 'connect' }), true],
+    [new AggregateError([error('refused', { code: 'ECONNREFUSED', syscall: 'connect' })]), true],
+    [error('going down', { code: '57P01' }), true],
+    [error('broken', { code: '08006' }), true],
+    [error('Connection terminated unexpectedly'), true],
+    [error('timeout exceeded when trying to connect'), true],
+    [error('duplicate key', { code: '23505' }), false],
+    [error('no such file', { code: 'ENOENT', syscall: 'open' }), false],
+    ['text', false],
+  ])('%s means away: %s', (err, away) => {
+    expect(isDatabaseAway(err)).toBe(away);
+  });
+});
