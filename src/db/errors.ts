@@ -4,6 +4,9 @@ const codeOf = (err: unknown): string | undefined =>
 export const isUniqueViolation = (err: unknown, constraint: string): boolean =>
   codeOf(err) === '23505' && err instanceof Error && 'constraint' in err && err.constraint === constraint;
 
+/** A text that Postgres cannot keep: a NUL character, or half of a surrogate pair in JSON. */
+export const isUnstorableText = (err: unknown): boolean => ['22021', '22P05'].includes(codeOf(err) ?? '');
+
 /** Classes 08 (connection), 53 (too many connections, out of memory) and the server's own shutdown and start-up. */
 const AWAY = /^(08...|53...|57P0[123])$/;
 const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);

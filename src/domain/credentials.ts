@@ -1,3 +1,5 @@
+import { isStorable } from './storable-text.ts';
+
 /** What an `Authorization` header holds. */
 export type Credentials =
   | { kind: 'token'; token: string }
@@ -17,7 +19,7 @@ export const readCredentials = (header: string): Credentials | undefined => {
   if (scheme.toLowerCase() === 'bearer') return { kind: 'token', token: value };
   const text = Buffer.from(value, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  if (colon < 1) return undefined;
+  if (colon < 1 || !isStorable(text)) return undefined;
   const [name, secret] = [text.slice(0, colon), text.slice(colon + 1)];
   return name.endsWith('/token')
     ? { kind: 'user-token', email: name.slice(0, -'/token'.length), token: secret }

@@ -1,4 +1,5 @@
 import type { ParameterDefinition } from './package/definition.ts';
+import { isStorable } from './storable-text.ts';
 
 /** A setting's value. */
 export type Scalar = string | number | boolean | null;
@@ -19,7 +20,10 @@ export interface SettingsCheck {
 
 const invalid = Symbol('invalid');
 
-const toText = (value: Scalar): Scalar => (typeof value === 'object' ? value : String(value));
+const toText = (value: Scalar): Scalar | typeof invalid => {
+  if (value === null) return null;
+  return isStorable(String(value)) ? String(value) : invalid;
+};
 
 const toNumber = (value: Scalar): Scalar | typeof invalid => {
   if (value === '' || value === null) return null;
@@ -37,10 +41,14 @@ const toBoolean = (value: Scalar): Scalar | typeof invalid => {
 const toUrl = (value: Scalar): Scalar | typeof invalid => {
   if (value === '' || value === null) return value;
   if (typeof value !== 'string' || !URL.canParse(value)) return invalid;
-  return ['http:', 'https:'].includes(new URL(value).protocol) ? value : invalid;
+  return ['http:', 'https:'].includes(new URL(value).protocol) && isStorable(value) ? value : invalid;
 };
 
-const expected = { number: 'a number', checkbox: 'true or false', url: 'an http or https URL' } as const;
+const expected = (kind: SettingParameter['kind']): string => {
+  if (kind === 'number') return 'a number';
+  if (kind === 'checkbox') return 'true or false';
+  return kind === 'url' ? 'an http or https URL' : 'a text without NUL characters and broken surrogate pairs';
+};
 
 const coerce = (kind: SettingParameter['kind'], value: Scalar): Scalar | typeof invalid => {
   switch (kind) {
@@ -76,7 +84,7 @@ export const checkSettings = (parameters: SettingParameter[], given: Record<stri
     } else {
       const coerced = coerce(parameter.kind, value as Scalar);
       if (coerced !== invalid) values[name] = coerced;
-      else problems.push({ name, message: `The setting "${name}" must be ${expected[parameter.kind as keyof typeof expected]}.` });
+      else problems.push({ name, message: `The setting "${name}" must be ${expected(parameter.kind)}.` });
     }
   }
   return { values, problems };
@@ -88,7 +96,9 @@ const unknownSetting = (name: string, parameters: SettingParameter[]): string =>
 /** The default values of the parameters that have one. */
 export const defaultSettings = (parameters: SettingParameter[]): Record<string, Scalar> =>
   Object.fromEntries(
-    parameters.filter(({ defaultValue }) => defaultValue !== null).map(({ name, defaultValue }) => [name, defaultValue]),
+    parameters
+      .filter(({ defaultValue }) => defaultValue !== null)
+      .map(({ name, defaultValue }) => [name, defaultValue]),
   );
 
 /** Required parameters without a value; `has` says whether one is there, secure ones included. */

@@ -1,5 +1,5 @@
 import multer from 'multer';
-import { isDatabaseAway } from '../db/errors.ts';
+import { isDatabaseAway, isUnstorableText } from '../db/errors.ts';
 import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError, UnavailableError } from '../errors.ts';
 
 /** busboy reports a broken body as a plain Error. */
@@ -10,6 +10,10 @@ const BROKEN_MULTIPART =
 export const toAppError = (err: unknown): AppError => {
   if (err instanceof AppError) return err;
   if (isDatabaseAway(err)) return new UnavailableError('The database', err);
+  if (isUnstorableText(err))
+    return new InvalidRequestError(
+      'The request holds a NUL character or half of a surrogate pair; neither can be kept.',
+    );
   if (err instanceof multer.MulterError) return multerError(err);
   if (!(err instanceof Error)) return internal(err);
   if (BROKEN_MULTIPART.test(err.message))

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { StorageEngine } from 'multer';
+import { isStorable } from '../domain/storable-text.ts';
 import { TooLargeError } from '../errors.ts';
 
 /** An uploaded file, written to disk while it was hashed and counted. Whoever asked for it removes it. */
@@ -18,6 +19,7 @@ export interface SpooledFile {
 }
 
 const HEAD_BYTES = 4;
+const LONGEST_NAME = 255;
 
 /**
  * Streams a file into a temporary one of its own: whatever its size, memory holds a few chunks of it. The blob store
@@ -46,7 +48,8 @@ export const createSpool = (directory: string): StorageEngine => ({
       // At the limit the part ends as if it were complete.
       if ('truncated' in file.stream && file.stream.truncated === true)
         return discard(new TooLargeError('The package is too large.'));
-      const spooled: SpooledFile = { path: target, size, sha256: hash.digest('hex'), head, name: file.originalname };
+      const name = isStorable(file.originalname) ? file.originalname.slice(0, LONGEST_NAME) : 'package.zip';
+      const spooled: SpooledFile = { path: target, size, sha256: hash.digest('hex'), head, name };
       return done(null, { spooled } as Partial<Express.Multer.File>);
     }, discard);
   },

@@ -7,6 +7,7 @@ import {
   type SettingParameter,
   type SettingProblem,
 } from '../domain/settings.ts';
+import { isStorable } from '../domain/storable-text.ts';
 import { InvalidRequestError } from '../errors.ts';
 
 export interface CurrentSettings {
@@ -68,7 +69,7 @@ const takeTitle = (
   const given = name ?? (isParameter ? undefined : title);
   const rest = isParameter ? others : withoutTitle;
   if (given === undefined || given === null) return { title: undefined, rest, problems: [] };
-  if (typeof given === 'string' && given.trim() !== '' && given.length <= 255)
+  if (typeof given === 'string' && given.trim() !== '' && given.length <= 255 && isStorable(given))
     return { title: given, rest, problems: [] };
   const message = 'The setting "name" must be a text of 1 to 255 characters: it is the title of the installation.';
   return { title: undefined, rest, problems: [{ name: 'name', message }] };

@@ -45,6 +45,9 @@ describe('a setting', () => {
     ['url', 'example.com', 'an http or https URL'],
     ['url', 'javascript:alert(1)', 'an http or https URL'],
     ['url', 5, 'an http or https URL'],
+    ['text', 'a\0b', 'a text without NUL characters and broken surrogate pairs'],
+    ['multiline', '\ud800', 'a text without NUL characters and broken surrogate pairs'],
+    ['url', 'https://example.com/\0', 'an http or https URL'],
     ['text', {}, 'a text, a number, true, false or null'],
     ['text', [], 'a text, a number, true, false or null'],
   ] as const)('of kind %s refuses %j', (kind, given, expected) => {

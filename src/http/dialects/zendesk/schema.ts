@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from '../../../domain/storable-text.ts';
 
 /** Ids are numbers here; clients send them as text too. Above this a number is not exact any more. */
 const idText = z
@@ -19,8 +20,7 @@ const text = (max: number) =>
     .trim()
     .min(1, { error: 'must not be empty' })
     .max(max, { error: `must have ${max} characters at the most` })
-    // Postgres keeps every character but this one.
-    .refine((value) => !value.includes('\0'), { error: 'must not hold a NUL character' });
+    .refine(isStorable, { error: 'must hold neither NUL characters nor broken surrogate pairs' });
 
 export const idParams = z.object({ id: idText });
 

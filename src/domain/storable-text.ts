@@ -1,0 +1,2 @@
+/** Postgres can keep every text but one with a NUL character or half of a surrogate pair. */
+export const isStorable = (text: string): boolean => !/\0|\p{Surrogate}/u.test(text);
