@@ -5,4 +5,4 @@ setup.install();
 setup.build();
 var main = require('path').join(setup.root, 'dist', 'src', 'cli', 'main.js');
 process.argv = [process.argv[0], main, 'start'].concat(process.argv.slice(2));
-import(require('url').pathToFileURL(main).href);
+require('./load-module.cjs')(main);
