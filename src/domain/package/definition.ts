@@ -40,6 +40,8 @@ export interface AppLocation {
   signed: boolean;
   /** Kept as it was written. */
   size: unknown;
+  /** Keys of the custom objects whose records it is shown for; only the record sidebar has them. */
+  objectTypes?: string[];
 }
 
 export const parameterKinds = ['text', 'checkbox', 'url', 'number', 'multiline', 'hidden', 'oauth', 'mtls'] as const;
@@ -52,6 +54,10 @@ export interface ParameterDefinition {
   secure: boolean;
   /** A JSON scalar, or null when the package gives none. */
   defaultValue: string | number | boolean | null;
+  /** Where in a proxied request the value of a secure parameter may be put. */
+  scopes?: string[];
+  /** Of a client certificate (`mtls`): the domain it is for, perhaps with `*.` in front. */
+  allowedDomain?: string;
 }
 
 /** One thing that an installation needs provisioned. `type` and `identifier` together are unique in a package. */

@@ -14,3 +14,12 @@ export interface PackageProblem {
   column?: number;
   data?: Record<string, unknown>;
 }
+
+const MOST_LINES = 20;
+
+/** The problems of a package for a person: one a line, 20 at the most. */
+export const describeProblems = (problems: readonly PackageProblem[]): string => {
+  const lines = problems.slice(0, MOST_LINES).map((problem) => problem.message);
+  if (problems.length > MOST_LINES) lines.push(`and ${problems.length - MOST_LINES} more`);
+  return lines.join('\n');
+};
