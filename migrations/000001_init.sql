@@ -7,6 +7,8 @@ create table accounts (
   id         bigint generated always as identity primary key,
   subdomain  text not null constraint accounts_subdomain_key unique
              check (subdomain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'),
+  -- Checks of packages that the account has turned on: {"mtls": true, …}.
+  switches   jsonb not null default '{}',
   created_at timestamptz not null default now()
 );
 
@@ -57,7 +59,11 @@ create table app_versions (
   id             bigint generated always as identity primary key,
   app_id         bigint not null references apps on delete cascade,
   definition     jsonb not null,
+  -- The package as it was uploaded: kept for who wants to compare, never served.
   package_sha256 text not null,
+  -- The same files packed by ourselves: what is downloaded.
+  archive_sha256 text not null,
+  archive_size   bigint not null,
   -- Part of the public address of the version's assets: 128 random bits, so an address cannot be guessed.
   asset_key      text not null constraint app_versions_asset_key_key unique,
   warnings       jsonb not null default '[]',

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UnavailableError } from './errors.ts';
 
 /**
  * Gives `work` a time limit in milliseconds. The work itself goes on: a store may still do what was asked of it.
  *
- * @throws Error `… did not answer within … ms`
+ * @throws UnavailableError
  */
 export const within = async <T>(ms: number, what: string, work: Promise<T>): Promise<T> => {
   const timer = new AbortController();
   const limit = sleep(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`${what} did not answer within ${ms} ms`);
+    throw new UnavailableError(what, new Error(`no answer within ${ms} ms`));
   });
   try {
     return await Promise.race([work, limit]);

@@ -1,10 +1,10 @@
+import { getSwitches } from '../src/db/accounts.ts';
 import { settleJob, type Job } from '../src/db/jobs.ts';
 import type { VersionFile } from '../src/db/app-versions.ts';
 import { getUpload } from '../src/db/uploads.ts';
 import type { Deps } from '../src/deps.ts';
 import type { PackageFile } from '../src/domain/package/package-file.ts';
 import { describeProblems } from '../src/domain/package/problem.ts';
-import { defaultSwitches } from '../src/domain/package/switches.ts';
 import type { PackageReading } from '../src/packages/read-package.ts';
 import type { JobOutcome } from '../src/queue/jobs.ts';
 import { publishVersion } from '../src/use-cases/publish-version.ts';
@@ -25,18 +25,21 @@ export const runBuild: Processor = {
     context.signal.throwIfAborted();
 
     context.report(1, STEPS, 'Unpacking and checking the package');
-    const reading = await deps.packages.read(archive, defaultSwitches, context.signal);
-    if (!reading.definition) return refuse(deps, job, reading);
+    const switches = await getSwitches(deps.db, job.accountId);
+    const reading = await deps.packages.read(archive, switches, context.signal);
+    if (!reading.definition || !reading.repacked) return refuse(deps, job, reading);
 
     const total = reading.files.length + STEPS;
     const files = await storeFiles(deps, reading.files, context);
     context.signal.throwIfAborted();
     context.report(total - 1, total, 'Publishing');
+    const packed = { sha256: await deps.blobs.put(reading.repacked), size: reading.repacked.byteLength };
     return publishVersion(deps, {
       job,
       definition: reading.definition,
       warnings: reading.warnings,
       packageSha256: upload.sha256,
+      archive: packed,
       files,
       total,
     });

@@ -1,3 +1,4 @@
+import { defaultSwitches, type PackageSwitches } from '../domain/package/switches.ts';
 import { AppError } from '../errors.ts';
 import { isUniqueViolation } from './errors.ts';
 import type { Queryable } from './pool.ts';
@@ -29,4 +30,26 @@ export const findAccountBySubdomain = async (db: Queryable, subdomain: string): 
 export const hasAccounts = async (db: Queryable): Promise<boolean> => {
   const { rows } = await db.query<{ any: boolean }>('select exists (select 1 from accounts) as any');
   return rows[0]!.any;
+};
+
+/** Which checks of packages the account has turned on. */
+export const getSwitches = async (db: Queryable, accountId: number): Promise<PackageSwitches> => {
+  const { rows } = await db.query<{ switches: Partial<PackageSwitches> }>(
+    'select switches from accounts where id = $1',
+    [accountId],
+  );
+  return { ...defaultSwitches, ...rows[0]?.switches };
+};
+
+/** False when there is no such account. */
+export const setSwitch = async (
+  db: Queryable,
+  subdomain: string,
+  { name, on }: { name: keyof PackageSwitches; on: boolean },
+): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    'update accounts set switches = switches || jsonb_build_object($2::text, $3::boolean) where subdomain = $1',
+    [subdomain, name, on],
+  );
+  return rowCount === 1;
 };

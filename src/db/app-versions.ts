@@ -1,5 +1,6 @@
 import type { AppDefinition, RequirementDefinition } from '../domain/package/definition.ts';
 import type { PackageProblem } from '../domain/package/problem.ts';
+import { reachable } from './apps.ts';
 import type { Queryable } from './pool.ts';
 
 export interface VersionFile {
@@ -8,10 +9,18 @@ export interface VersionFile {
   size: number;
 }
 
+/** The files of a version, packed by ourselves. */
+export interface StoredArchive {
+  sha256: string;
+  size: number;
+}
+
 export interface NewVersion {
   appId: number;
   definition: AppDefinition;
+  /** Of the package as it was uploaded. */
   packageSha256: string;
+  archive: StoredArchive;
   assetKey: string;
   warnings: PackageProblem[];
   files: VersionFile[];
@@ -21,12 +30,14 @@ export interface NewVersion {
 export const insertVersion = async (tx: Queryable, version: NewVersion): Promise<number> => {
   const { parameters, requirements, ...definition } = version.definition;
   const { rows } = await tx.query<{ id: number }>(
-    `insert into app_versions (app_id, definition, package_sha256, asset_key, warnings)
-     values ($1, $2, $3, $4, $5) returning id`,
+    `insert into app_versions (app_id, definition, package_sha256, archive_sha256, archive_size, asset_key, warnings)
+     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
     [
       version.appId,
       JSON.stringify(definition),
       version.packageSha256,
+      version.archive.sha256,
+      version.archive.size,
       version.assetKey,
       JSON.stringify(version.warnings),
     ],
@@ -87,7 +98,7 @@ export const listRequirements = async (db: Queryable, versionId: number): Promis
   return rows;
 };
 
-/** A file of the current version of an app that the account may see. */
+/** A file of the current version of an app that the account may see or has installed. */
 export const findAppFile = async (
   db: Queryable,
   accountId: number,
@@ -95,7 +106,7 @@ export const findAppFile = async (
 ): Promise<VersionFile | undefined> => {
   const { rows } = await db.query<VersionFile>(
     `select f.path, f.sha256, f.size from apps a join version_files f on f.version_id = a.version_id
-     where (a.account_id = $1 or a.visibility = 'public') and a.id = $2 and f.path = $3`,
+     where ${reachable} and a.id = $2 and f.path = $3`,
     [accountId, appId, path],
   );
   return rows[0];
@@ -111,6 +122,25 @@ export const findFileByAssetKey = async (
     `select f.path, f.sha256, f.size from app_versions v join version_files f on f.version_id = v.id
      where v.asset_key = $1 and f.path = $2`,
     [assetKey, path],
+  );
+  return rows[0];
+};
+
+export interface DownloadableVersion extends StoredArchive {
+  versionId: number;
+  packageSha256: string;
+}
+
+/** The current version of an app that the account owns: others may see and install it, not take it away. */
+export const findDownload = async (
+  db: Queryable,
+  accountId: number,
+  appId: number,
+): Promise<DownloadableVersion | undefined> => {
+  const { rows } = await db.query<DownloadableVersion>(
+    `select v.id as "versionId", v.package_sha256 as "packageSha256", v.archive_sha256 as sha256, v.archive_size as size
+     from apps a join app_versions v on v.id = a.version_id where a.account_id = $1 and a.id = $2`,
+    [accountId, appId],
   );
   return rows[0];
 };

@@ -43,10 +43,13 @@ const select = `select a.id, a.account_id as "accountId", a.name, a.short_descri
     exists (select 1 from requirements r where r.version_id = v.id and r.type like 'custom_object%')
       as "requiresCustomObjects",
     array(select f.path from version_files f where f.version_id = v.id
-      and f.path ~ '^assets/(logo|logo-small|screenshot-[0-9]+)[.]png$' order by f.path) as pictures
+      and f.path ~ '^assets/(logo|logo-small|screenshot-[0-9]+)[.]png$' order by length(f.path), f.path) as pictures
   from apps a join app_versions v on v.id = a.version_id`;
 
 const visible = `(a.account_id = $1 or a.visibility = 'public')`;
+/** An account keeps seeing what it has installed, also when the app is shown to nobody else any more. */
+export const reachable = `(${visible} or exists (
+  select 1 from installations i where i.app_id = a.id and i.account_id = $1))`;
 
 export interface AppFilter {
   accountId: number;
@@ -65,15 +68,15 @@ export const listApps = async (db: Queryable, filter: AppFilter): Promise<App[]>
   return rows;
 };
 
-/** An app that the account may see. */
+/** An app that the account may see or has installed. */
 export const findApp = async (db: Queryable, accountId: number, id: number): Promise<App | undefined> => {
-  const { rows } = await db.query<App>(`${select} where ${visible} and a.id = $2`, [accountId, id]);
+  const { rows } = await db.query<App>(`${select} where ${reachable} and a.id = $2`, [accountId, id]);
   return rows[0];
 };
 
-/** Apps that the account may see, by id. */
+/** As {@link findApp}, many at once. */
 export const findAppsById = async (db: Queryable, accountId: number, ids: number[]): Promise<App[]> => {
-  const { rows } = await db.query<App>(`${select} where ${visible} and a.id = any($2)`, [accountId, ids]);
+  const { rows } = await db.query<App>(`${select} where ${reachable} and a.id = any($2)`, [accountId, ids]);
   return rows;
 };
 

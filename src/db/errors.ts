@@ -12,14 +12,14 @@ const AWAY = /^(08...|53...|57P0[123])$/;
 const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
 /** pg reports these without a code. */
 const MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|client has encountered a connection error/i;
+  /connection terminated|timeout exceeded when trying to connect|not currently accepting connections|query read timeout|client has encountered a connection error/i;
 
 /** True when the database could not be reached: the statement may work later, nothing is wrong with it. */
 export const isDatabaseAway = (err: unknown): boolean => {
   // A host name with several addresses: Node reports all the refusals together.
   if (err instanceof AggregateError) return err.errors.some(isDatabaseAway);
   const code = codeOf(err);
-  if (code !== undefined) return AWAY.test(code) || (SOCKET.has(code) && isConnect(err));
+  if (code !== undefined && (AWAY.test(code) || (SOCKET.has(code) && isConnect(err)))) return true;
   return err instanceof Error && MESSAGES.test(err.message);
 };
 

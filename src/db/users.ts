@@ -52,3 +52,12 @@ export const findUserByEmail = async (
   );
   return rows[0];
 };
+
+/** The account's owner: its first admin. */
+export const findOwnerEmail = async (db: Queryable, accountId: number): Promise<string | null> => {
+  const { rows } = await db.query<{ email: string }>(
+    `select email from users where account_id = $1 and role = 'admin' order by id limit 1`,
+    [accountId],
+  );
+  return rows[0]?.email ?? null;
+};

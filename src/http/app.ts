@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import { NotFoundError } from '../errors.ts';
 import { nativeRoutes } from './dialects/native/routes.ts';
 import { zendeskRoutes } from './dialects/zendesk/routes.ts';
-import { toAppError } from './errors.ts';
+import { prepareError } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { publicAssetRoutes } from './public-assets.ts';
 
@@ -28,10 +28,9 @@ export const createApp = (deps: Deps): Express => {
 };
 
 const errors =
-  ({ log }: Pick<Deps, 'log'>): ErrorRequestHandler =>
+  (deps: Pick<Deps, 'log'>): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
     if (res.headersSent) return next(err);
-    const { status, code, message } = toAppError(err);
-    if (status >= 500) log.error('request failed', { method: req.method, path: req.path, err });
+    const { status, code, message } = prepareError(deps, { req, res }, err);
     res.status(status).json({ error: code, description: message });
   };

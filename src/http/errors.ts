@@ -1,10 +1,12 @@
+import type { Request, Response } from 'express';
 import multer from 'multer';
 import { isDatabaseAway, isUnstorableText } from '../db/errors.ts';
+import type { Logger } from '../logger.ts';
 import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError, UnavailableError } from '../errors.ts';
 
 /** busboy reports a broken body as a plain Error. */
 const BROKEN_MULTIPART =
-  /^(Multipart: |Unexpected end of |Malformed (part|content)|Missing Content-Type|Unsupported content type)/i;
+  /^(Request (aborted|closed)$|Multipart: |Unexpected end of |Malformed (part|content)|Missing Content-Type|Unsupported content type)/i;
 
 /** Every failure as one of ours; a dialect only puts it into its envelope. What is not ours becomes a 500. */
 export const toAppError = (err: unknown): AppError => {
@@ -37,4 +39,21 @@ const multerError = (err: multer.MulterError): AppError => {
   if (err.code === 'LIMIT_FILE_SIZE') return new TooLargeError('The package is too large.');
   if (err.code === 'LIMIT_FILE_COUNT') return new InvalidRequestError('Send one file in a request.');
   return new InvalidRequestError(`The multipart body cannot be accepted: ${err.message}.`);
+};
+
+/** What every door does with a failure before it puts it into its envelope. */
+export const prepareError = (
+  { log }: { log: Logger },
+  { req, res }: { req: Request; res: Response },
+  err: unknown,
+): AppError => {
+  const error = toAppError(err);
+  // Of an answer that could not be given nothing may stay, least of all for how long to keep it.
+  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  if (error.status === 401) res.set('WWW-Authenticate', 'Basic realm="Appyard", charset="UTF-8"');
+  if (error.status === 503) res.set('Retry-After', '5');
+  const fields = { method: req.method, path: req.path, err };
+  if (error.status === 503) log.warn('request failed: a store is away', fields);
+  else if (error.status >= 500) log.error('request failed', fields);
+  return error;
 };

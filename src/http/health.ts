@@ -13,7 +13,7 @@ export const healthRoutes = ({ db, producer }: Pick<Deps, 'db' | 'producer'>): R
   });
 
   router.get('/readyz', async (_req, res) => {
-    const database = await within(LIMIT_MS, 'the database', db.query('select 1')).then(
+    const database = await within(LIMIT_MS, 'The database', db.query('select 1')).then(
       () => 'ok',
       () => 'away',
     );

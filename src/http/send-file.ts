@@ -37,5 +37,9 @@ export const sendFile = async (
     res.end();
     return;
   }
-  await pipeline(await blobs.stream(file.sha256), res);
+  const content = await blobs.stream(file.sha256);
+  await pipeline(content, res).catch((err: unknown) => {
+    // Whoever went away in the middle wants no answer any more.
+    if (!req.destroyed) throw err;
+  });
 };

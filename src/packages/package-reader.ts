@@ -1,7 +1,8 @@
 import { Piscina } from 'piscina';
 import type { ArchiveLimits } from '../domain/archive/limits.ts';
 import type { PackageSwitches } from '../domain/package/switches.ts';
-import type { PackageReading, ReadRequest } from './read-package.ts';
+import type { PackageReading } from './read-package.ts';
+import type { ThreadRequest } from './thread.ts';
 
 /**
  * Unpacks and checks packages on threads of their own: inflating blocks its thread for a quarter of a second and more,
@@ -9,10 +10,10 @@ import type { PackageReading, ReadRequest } from './read-package.ts';
  */
 export interface PackageReader {
   /**
-   * @param bytes the uploaded archive; its memory is handed over and empty afterwards.
+   * @param archive the bytes of a package, whose memory is handed over and empty afterwards; or the file they are in.
    * @throws AbortError when the signal fires: the thread is ended, whatever it is at.
    */
-  read(bytes: Buffer, switches: PackageSwitches, signal?: AbortSignal): Promise<PackageReading>;
+  read(archive: Buffer | { path: string }, switches: PackageSwitches, signal?: AbortSignal): Promise<PackageReading>;
   close(): Promise<void>;
 }
 
@@ -20,7 +21,7 @@ export interface PackageReader {
 const fromSources = import.meta.url.endsWith('.ts');
 
 export const createPackageReader = (limits: ArchiveLimits, threads: number): PackageReader => {
-  const pool = new Piscina<ReadRequest, PackageReading>({
+  const pool = new Piscina<ThreadRequest, PackageReading>({
     filename: new URL(fromSources ? './thread.ts' : './thread.js', import.meta.url).href,
     minThreads: 0,
     maxThreads: threads,
@@ -30,14 +31,13 @@ export const createPackageReader = (limits: ArchiveLimits, threads: number): Pac
   });
   pool.on('error', () => undefined);
   return {
-    read(bytes, switches, signal) {
+    read(archive, switches, signal) {
+      const abort = signal && { signal };
+      if ('path' in archive) return pool.run({ archive, limits, switches }, { ...abort });
       // A view of memory that others use too cannot be handed over.
-      const own = bytes.buffer.byteLength === bytes.byteLength ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
-      const { buffer } = own;
-      return pool.run(
-        { archive: buffer as ArrayBuffer, limits, switches },
-        { transferList: [buffer as ArrayBuffer], ...(signal && { signal }) },
-      );
+      const own = archive.buffer.byteLength === archive.byteLength ? archive : new Uint8Array(archive);
+      const transferList = [own.buffer as ArrayBuffer];
+      return pool.run({ archive: own, limits, switches }, { transferList, ...abort });
     },
     close: () => pool.destroy(),
   };

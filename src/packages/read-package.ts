@@ -1,4 +1,5 @@
 import type { ArchiveLimits } from '../domain/archive/limits.ts';
+import { packArchive } from '../domain/archive/pack-archive.ts';
 import { unpackArchive } from '../domain/archive/unpack-archive.ts';
 import { checkPackage } from '../domain/package/check-package.ts';
 import type { AppDefinition } from '../domain/package/definition.ts';
@@ -8,7 +9,7 @@ import { readDefinition } from '../domain/package/read-definition.ts';
 import type { PackageSwitches } from '../domain/package/switches.ts';
 
 export interface ReadRequest {
-  archive: ArrayBuffer;
+  archive: Uint8Array;
   limits: ArchiveLimits;
   switches: PackageSwitches;
 }
@@ -21,14 +22,20 @@ export interface PackageReading {
   files: PackageFile[];
   /** Undefined unless the package is good. */
   definition: AppDefinition | undefined;
+  /** The files to be stored, packed anew: the same files give the same bytes. Undefined unless the package is good. */
+  repacked: Uint8Array | undefined;
 }
+
+const refused = { files: [], definition: undefined, repacked: undefined };
 
 /** From the bytes of an archive to an app's definition. Pure, and slow: see {@link PackageReader}. */
 export const readPackage = async ({ archive, limits, switches }: ReadRequest): Promise<PackageReading> => {
-  const unpacked = unpackArchive(Buffer.from(archive), limits);
-  if (unpacked.problems.length > 0)
-    return { errors: unpacked.problems, warnings: [], files: [], definition: undefined };
+  const unpacked = unpackArchive(asBuffer(archive), limits);
+  if (unpacked.problems.length > 0) return { errors: unpacked.problems, warnings: [], ...refused };
   const { errors, warnings, files } = await checkPackage(unpacked.files, { switches, limits });
-  if (errors.length > 0) return { errors, warnings, files: [], definition: undefined };
-  return { errors, warnings, files, definition: readDefinition(files) };
+  if (errors.length > 0) return { errors, warnings, ...refused };
+  return { errors, warnings, files, definition: readDefinition(files), repacked: packArchive(files) };
 };
+
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);

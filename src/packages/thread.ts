@@ -1,15 +1,23 @@
+import { readFile } from 'node:fs/promises';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { readPackage, type PackageReading, type ReadRequest } from './read-package.ts';
 
+/** A file is read here, when its turn has come: what waits in line costs no memory. */
+export interface ThreadRequest extends Omit<ReadRequest, 'archive'> {
+  archive: Uint8Array | { path: string };
+}
+
 /** What runs on the thread. The files' bytes are handed over, not copied; piscina sees that only through `move`. */
 // oxlint-disable-next-line import/no-default-export -- the shape piscina asks for
-export default async (request: ReadRequest): Promise<PackageReading> => {
-  const reading = await readPackage(request);
-  const files = reading.files.map(({ path, bytes }) => ({ path, bytes: owned(bytes) }));
-  const result = { ...reading, files };
+export default async ({ archive, ...request }: ThreadRequest): Promise<PackageReading> => {
+  const bytes = 'path' in archive ? await readFile(archive.path) : archive;
+  const reading = await readPackage({ ...request, archive: bytes });
+  const files = reading.files.map((file) => ({ path: file.path, bytes: owned(file.bytes) }));
+  const repacked = reading.repacked && owned(reading.repacked);
+  const result = { ...reading, files, repacked };
   return move({
     get [transferableSymbol]() {
-      return files.map((file) => file.bytes.buffer as ArrayBuffer);
+      return [...files.map((file) => file.bytes.buffer), ...(repacked ? [repacked.buffer] : [])];
     },
     get [valueSymbol]() {
       return result;
@@ -18,5 +26,8 @@ export default async (request: ReadRequest): Promise<PackageReading> => {
 };
 
 /** Small buffers share one piece of memory, and that can be handed over only once. */
-const owned = (bytes: Uint8Array): Uint8Array =>
-  bytes.buffer.byteLength === bytes.byteLength ? bytes : new Uint8Array(bytes);
+const owned = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const { buffer, byteLength } = bytes;
+  const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  return whole ? new Uint8Array(buffer) : new Uint8Array(bytes);
+};

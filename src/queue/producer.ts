@@ -35,7 +35,7 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
   });
 
   const ask = <T>(limit: number, request: () => Promise<T>): Promise<T> =>
-    backend.ready() ? within(limit, 'the queue', request()) : Promise.reject(new Error('the queue is away'));
+    backend.ready() ? within(limit, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
 
   const enqueue = ({ id, kind, accountId, appId, installationId }: JobRef): Promise<void> => {
     const payload: JobPayload = { accountId, appId, installationId };

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -55,7 +56,13 @@ export const createBlobStore = (
     },
     // By way of the stream: flydrive's getBytes gives the whole memory behind a small file's buffer.
     get: (sha256) => available(async () => buffer(await disk.getStream(keyOf(sha256)))),
-    stream: (sha256) => available(() => disk.getStream(keyOf(sha256))),
+    stream: (sha256) =>
+      available(async () => {
+        const stream = await disk.getStream(keyOf(sha256));
+        // On disk a missing file shows only when it is opened: wait until there is something to read.
+        await once(stream, 'readable');
+        return stream;
+      }),
   };
 };
 

@@ -6,6 +6,7 @@ import { findUserByEmail, type User } from '../db/users.ts';
 import { readCredentials, type Credentials } from '../domain/credentials.ts';
 import { tokenDigest } from '../secrets/tokens.ts';
 import { verifyPassword } from '../secrets/passwords.ts';
+import { within } from '../within.ts';
 
 /** Who sends a request: a user of an account, or an operator, who belongs to none. */
 export type Principal = { kind: 'user'; user: User } | { kind: 'operator'; tokenId: number };
@@ -19,13 +20,15 @@ export type Principal = { kind: 'user'; user: User } | { kind: 'operator'; token
 export type Identify = (header: string) => Promise<Principal | undefined>;
 
 const BELIEVED_MS = 10_000;
+/** A database that hangs must not keep pollers waiting; an argon2 hash in a long line of them may take a second. */
+const LIMIT_MS = 3_000;
 
 export const createIdentify = (db: Pool, believedMs = BELIEVED_MS): Identify => {
   const known = new LRUCache<string, Principal, { credentials: Credentials }>({
     max: 10_000,
     ttl: believedMs,
     // Undefined (nobody) is not kept: a token works the moment it is made.
-    fetchMethod: async (_key, _stale, { context }) => lookUp(db, context.credentials),
+    fetchMethod: async (_key, _stale, { context }) => within(LIMIT_MS, 'The database', lookUp(db, context.credentials)),
   });
   return async (header) => {
     const credentials = readCredentials(header);

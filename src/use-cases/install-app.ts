@@ -10,7 +10,7 @@ import { insertInstallJob } from '../db/jobs.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import { completedMessage } from '../domain/job.ts';
-import { defaultSettings } from '../domain/settings.ts';
+import { checkSettings, defaultSettings } from '../domain/settings.ts';
 import { AppError, InvalidRequestError, NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
 import { dispatchJob } from './dispatch-job.ts';
@@ -90,7 +90,8 @@ const insert = async (
   { app, product, input }: { app: App; product: string; input: InstallAppInput },
 ): Promise<number> => {
   const { accountId, enabled, groupRestrictions, roleRestrictions } = input;
-  const defaults = defaultSettings(app.parameters);
+  // A default of the wrong type is the package's fault, not that of whoever installs it: it is left out.
+  const defaults = checkSettings(app.parameters, defaultSettings(app.parameters)).values;
   const nothing = { title: app.name, settings: {}, secretNames: [] };
   const { title, settings, secrets } = mergeSettings(cipher, { accountId, parameters: app.parameters }, nothing, {
     ...defaults,

@@ -1,5 +1,5 @@
 import { insertApp, lockVisibleApp, ownsApp, setCurrentVersion } from '../db/apps.ts';
-import { insertVersion, type VersionFile } from '../db/app-versions.ts';
+import { insertVersion, type StoredArchive, type VersionFile } from '../db/app-versions.ts';
 import { moveInstallations } from '../db/installations.ts';
 import { holdAttempt, insertMissingInstallJobs, settleJob, type Job } from '../db/jobs.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
@@ -18,6 +18,7 @@ export interface PublishVersionInput {
   definition: AppDefinition;
   warnings: PackageProblem[];
   packageSha256: string;
+  archive: StoredArchive;
   files: VersionFile[];
   /** The job's number of steps. */
   total: number;

@@ -25,7 +25,7 @@ export const readJob = async (
   });
   if (live && live.accountId !== accountId) throw unknownJob(id);
   if (live?.status) return live.status;
-  const job = await within(ROW_LIMIT_MS, 'the database', findJob(db, accountId, id));
+  const job = await within(ROW_LIMIT_MS, 'The database', findJob(db, accountId, id));
   if (!job) throw unknownJob(id);
   return job;
 };

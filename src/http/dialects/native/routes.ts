@@ -4,7 +4,7 @@ import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { publishApp } from '../../../use-cases/publish-app.ts';
 import { authenticate, requireOperator } from '../../auth.ts';
-import { toAppError } from '../../errors.ts';
+import { prepareError } from '../../errors.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 
@@ -37,10 +37,9 @@ export const nativeRoutes = (deps: Deps): Router => {
 };
 
 const nativeErrors =
-  ({ log }: Pick<Deps, 'log'>): ErrorRequestHandler =>
+  (deps: Pick<Deps, 'log'>): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
     if (res.headersSent) return next(err);
-    const { status, code, message, details } = toAppError(err);
-    if (status >= 500) log.error('request failed', { method: req.method, path: req.path, err });
+    const { status, code, message, details } = prepareError(deps, { req, res }, err);
     res.status(status).json({ error: { code, message, ...(details !== undefined && { details }) } });
   };

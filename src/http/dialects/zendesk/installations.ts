@@ -1,6 +1,7 @@
 import { Router, type Request } from 'express';
 import { findApp, findAppsById } from '../../../db/apps.ts';
 import { findInstallation, listInstallations } from '../../../db/installations.ts';
+import { findOwnerEmail } from '../../../db/users.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { installApp } from '../../../use-cases/install-app.ts';
@@ -62,11 +63,12 @@ export const installationRoutes = (deps: Deps, { path, product }: Prefix): Route
 
   router.get('/:id', signedIn, async (req, res) => {
     const { id } = parse(idParams, req.params);
-    const { accountId, email } = userOf(res);
+    const { accountId } = userOf(res);
     const installation = await findInstallation(deps.db, accountId, id);
     const app = installation && (await findApp(deps.db, accountId, installation.appId));
     if (!installation || !app) throw new NotFoundError(`There is no installation ${id} in this account.`);
-    res.json({ installation: presentShownInstallation(installation, app, email) });
+    const ownerEmail = await findOwnerEmail(deps.db, accountId);
+    res.json({ installation: presentShownInstallation(installation, app, ownerEmail) });
   });
 
   router.put('/:id', ...admin, acceptJson(), async (req, res) => {

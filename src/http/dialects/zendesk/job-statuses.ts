@@ -24,7 +24,7 @@ export const jobStatusRoutes = (deps: Deps, appsPath: string): Router => {
 
   const pollErrors: ErrorRequestHandler = (err: unknown, req, res, next) => {
     const error = toAppError(err);
-    const id = String(req.params['id'] ?? req.path.slice(1));
+    const id = decoded(req.path.slice(1));
     if (error.status === 404) return void res.json(presentUnknownJob(id, error.message, urlsOf(req)));
     if (error.status < 500) return next(err);
     deps.log.warn('poll could not be answered', { path: req.path, err });
@@ -32,4 +32,13 @@ export const jobStatusRoutes = (deps: Deps, appsPath: string): Router => {
   };
   router.use(pollErrors);
   return router;
+};
+
+/** The id as it was meant, or as it was sent where it means nothing. */
+const decoded = (id: string): string => {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 };

@@ -50,7 +50,7 @@ const presentSettings = ({ title, parameters, settings }: Installation): Record<
 });
 
 /** "Show App Installation" has a shape of its own. */
-export const presentShownInstallation = (installation: Installation, app: App, email: string) => {
+export const presentShownInstallation = (installation: Installation, app: App, ownerEmail: string | null) => {
   const { definition } = app;
   return {
     id: installation.id,
@@ -58,7 +58,7 @@ export const presentShownInstallation = (installation: Installation, app: App, e
     agent_count: 0,
     app_installation_count: null,
     author_email: definition.author.email,
-    email,
+    email: ownerEmail,
     framework_versions: { current: definition.frameworkVersion, version: definition.frameworkVersion },
     group_restrictions: installation.groupRestrictions,
     role_restrictions: installation.roleRestrictions ?? [],

@@ -30,7 +30,11 @@ export const buildBody = z.object({
   short_description: text(1_000).nullish(),
 });
 
-const settings = z.record(z.string(), z.unknown(), { error: 'must be an object of setting names and values' });
+/** Not a zod record: that drops `__proto__` without a word. */
+const settings = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  { error: 'must be an object of setting names and values' },
+);
 const settingsObjects = z.array(z.object({ name: z.string(), value: z.unknown() }), {
   error: 'must be a list of objects with name and value',
 });

@@ -1,0 +1,274 @@
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildApp, install, read, type InstallationBody } from '../../support/client.ts';
+import { createHarness, type Harness } from '../../support/harness.ts';
+import { buildArchive } from '../../support/packages.ts';
+import { refusal, type Refusal } from '../../support/refusal.ts';
+
+const SECRET = 'swordfish-3141';
+
+const parameters = [
+  { name: 'text', type: 'text', required: true },
+  { name: 'number', type: 'number', default: 5 },
+  { name: 'checkbox', type: 'checkbox', default: true },
+  { name: 'url', type: 'url' },
+  { name: 'lines', type: 'multiline' },
+  { name: 'token', type: 'text', secure: true, scopes: ['header'] },
+  { name: 'key', type: 'text', secure: true, required: true, scopes: ['header'] },
+];
+const names = ['name', ...parameters.map(({ name }) => name)];
+const needed = { text: 'a', key: SECRET };
+
+describe('the settings of an installation', () => {
+  let harness: Harness;
+  let app: number;
+  beforeAll(async () => {
+    harness = await createHarness('postgres');
+    harness.startWorker();
+    app = await buildApp(harness, buildArchive({ manifest: { parameters } }));
+  });
+  afterAll(() => harness.close());
+
+  const post = (json: Record<string, unknown>): Promise<Response> =>
+    harness.request('/api/v2/apps/installations.json', { method: 'POST', json: { app_id: app, ...json } });
+  const created = async (json: Record<string, unknown>): Promise<InstallationBody> => read(await post(json), 201);
+  const refused = async (json: Record<string, unknown>): Promise<Refusal> => refusal(await post(json), 422);
+  const put = (id: number, json: unknown): Promise<Response> =>
+    harness.request(`/api/v2/apps/installations/${id}.json`, { method: 'PUT', json });
+  const changed = async (id: number, settings: Record<string, unknown>): Promise<InstallationBody['settings']> =>
+    (await read<InstallationBody>(await put(id, { settings }), 200)).settings;
+  const secretNames = async (id: number): Promise<string[]> => {
+    const { rows } = await harness.deps.db.query<{ secrets: object }>(
+      'select secrets from installations where id = $1',
+      [id],
+    );
+    return Object.keys(rows[0]!.secrets).sort();
+  };
+
+  it('have the defaults of the app where nothing is given, and null where there is none', async () => {
+    expect((await created({ settings: needed })).settings).toEqual({
+      name: 'Tiny',
+      title: 'Tiny',
+      text: 'a',
+      number: 5,
+      checkbox: true,
+      url: null,
+      lines: null,
+      token: null,
+      key: null,
+    });
+  });
+
+  it('come as an object, as a list, or as both, and then the object wins', async () => {
+    const objects = [
+      { name: 'name', value: 'From the list' },
+      { name: 'text', value: 'b' },
+      { name: 'key', value: SECRET },
+      { name: 'number', value: 7 },
+    ];
+    expect((await created({ settings_objects: objects })).settings).toMatchObject({
+      name: 'From the list',
+      text: 'b',
+      number: 7,
+    });
+    const both = await created({ settings: { text: 'a', number: 8 }, settings_objects: objects });
+    expect(both.settings).toMatchObject({ name: 'From the list', text: 'a', number: 8 });
+    const updated = await read(
+      await put(both.id, { settings: { text: 'c' }, settings_objects: [{ name: 'text', value: 'd' }] }),
+      200,
+    );
+    expect(updated).toMatchObject({ settings: { text: 'c', number: 8 } });
+  });
+
+  it('name the installation, under both names', async () => {
+    expect((await created({ settings: { ...needed, title: 'By title' } })).settings).toMatchObject({
+      name: 'By title',
+      title: 'By title',
+    });
+    const { id } = await created({ settings: { ...needed, name: 'By name' } });
+    expect(await changed(id, { text: 'b' })).toMatchObject({ name: 'By name' });
+    expect(await changed(id, { name: 'Anew' })).toMatchObject({ name: 'Anew', title: 'Anew' });
+  });
+
+  it.each([
+    ['text', 6, '6'],
+    ['text', true, 'true'],
+    ['text', 'Ünïcödé 🎈\n"\\', 'Ünïcödé 🎈\n"\\'],
+    ['number', '6', 6],
+    ['number', '-1.5', -1.5],
+    ['number', 0, 0],
+    ['checkbox', 'true', true],
+    ['checkbox', 'false', false],
+    ['checkbox', false, false],
+    ['checkbox', '1', true],
+    ['checkbox', 0, false],
+    ['url', 'https://example.org/a?b=c', 'https://example.org/a?b=c'],
+    ['lines', 'one\ntwo', 'one\ntwo'],
+  ])('take %s %j as %j', async (name, given, kept) => {
+    const { id, settings, settings_objects } = await created({ settings: { ...needed, [name]: given } });
+    expect(settings[name]).toBe(kept);
+    expect(settings_objects).toContainEqual({ name, value: kept });
+    expect((await changed(id, { name: 'same' }))[name]).toBe(kept);
+  });
+
+  it.each([
+    ['number', 'six', /number.*a number/],
+    ['number', ' ', /number/],
+    ['number', true, /number/],
+    ['checkbox', 'maybe', /checkbox.*true or false/],
+    ['checkbox', 2, /checkbox/],
+    ['url', 'example.org', /url.*http/],
+    ['url', 'javascript:alert(1)', /url.*http/],
+    ['url', 5, /url/],
+    ['text', {}, /text/],
+    ['text', ['a'], /text/],
+    ['token', { a: 1 }, /token/],
+    ['name', '', /name/],
+    ['name', 5, /name/],
+    ['name', 'x'.repeat(256), /name/],
+  ])('refuse %s %j', async (name, given, description) => {
+    const create = await refused({ settings: { ...needed, [name]: given } });
+    expect(create.description).toMatch(description);
+    expect(create.details).toMatchObject({ settings: { [name]: [expect.any(String) as string] } });
+    const { id, settings } = await created({ settings: needed });
+    expect((await refusal(await put(id, { settings: { text: 'b', [name]: given } }), 422)).description).toMatch(
+      description,
+    );
+    expect(await changed(id, { name: 'same' })).toEqual({ ...settings, name: 'same', title: 'same' });
+  });
+
+  it.each(['colour', 'Text', 'constructor', 'toString', 'app_id'])(
+    'refuse one called %s and list those the app has',
+    async (unknown) => {
+      const settings = JSON.parse(`{"text":"a","key":"${SECRET}","${unknown}":"x"}`) as Record<string, unknown>;
+      const answer = await refused({ settings });
+      expect(answer.description).toContain(`"${unknown}"`);
+      for (const name of names) expect(answer.description).toContain(name);
+      await refused({ settings: needed, settings_objects: [{ name: unknown, value: 'x' }] });
+      const { id } = await created({ settings: needed });
+      await refusal(await put(id, { settings: JSON.parse(`{"${unknown}":"x"}`) as unknown }), 422);
+    },
+  );
+
+  it('must be there when they are required, a line for each that is not', async () => {
+    const answer = await refused({ settings: { name: 'x' } });
+    expect(answer.description.split('\n')).toEqual([
+      expect.stringMatching(/"text".*required/) as string,
+      expect.stringMatching(/"key".*required/) as string,
+    ]);
+    for (const missing of ['text', 'key'])
+      for (const value of [null, ''])
+        expect((await refused({ settings: { ...needed, [missing]: value } })).description).toMatch(
+          new RegExp(`"${missing}".*required`),
+        );
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['an empty object', { settings: {} }],
+    ['an empty list', { settings_objects: [] }],
+    ['null', { settings: null }],
+    ['both empty', { settings: {}, settings_objects: [] }],
+  ])('must be at least one: %s', async (_name, json) => {
+    expect((await refused(json)).description).toMatch(/settings.*at least one/);
+  });
+
+  it('are merged by an update: what is not given stays, secure ones included', async () => {
+    const { id } = await created({ settings: { ...needed, number: 9, token: 'first', url: 'https://example.org' } });
+    expect(await changed(id, { text: 'b' })).toMatchObject({ text: 'b', number: 9, url: 'https://example.org' });
+    expect(await secretNames(id)).toEqual(['key', 'token']);
+    await read(await put(id, {}), 200);
+    await read(await put(id, { settings: {} }), 200);
+    expect(await secretNames(id)).toEqual(['key', 'token']);
+  });
+
+  it('lose their value by null, unless they are required', async () => {
+    const { id } = await created({ settings: { ...needed, number: 9, token: 'first', checkbox: false } });
+    expect(await changed(id, { number: null, token: null, checkbox: null })).toMatchObject({
+      number: null,
+      token: null,
+      checkbox: null,
+      text: 'a',
+    });
+    expect(await secretNames(id)).toEqual(['key']);
+    for (const name of ['text', 'key']) await refusal(await put(id, { settings: { [name]: null } }), 422);
+    expect(await changed(id, { name: 'x' })).toMatchObject({ text: 'a' });
+    expect(await secretNames(id)).toEqual(['key']);
+  });
+
+  it('are all there after many updates at the same time', async () => {
+    const { id } = await created({ settings: needed });
+    await Promise.all([
+      changed(id, { number: 1 }),
+      changed(id, { url: 'https://example.org' }),
+      changed(id, { lines: 'two' }),
+      changed(id, { token: 'new' }),
+      changed(id, { name: 'Anew' }),
+    ]);
+    expect(await changed(id, { text: 'b' })).toMatchObject({
+      text: 'b',
+      number: 1,
+      url: 'https://example.org',
+      lines: 'two',
+      name: 'Anew',
+    });
+    expect(await secretNames(id)).toEqual(['key', 'token']);
+  });
+
+  it('show a secure value nowhere: in no answer, no row, no job and no log', async () => {
+    const texts: string[] = [];
+    const keep = async (response: Response): Promise<void> => void texts.push(await response.text());
+    const settings = { ...needed, token: `${SECRET}-2` };
+    const { id, ...first } = await created({ settings });
+    texts.push(JSON.stringify(first));
+    await keep(await put(id, { settings: { token: `${SECRET}-3` } }));
+    await keep(await post({ settings: { ...settings, unknown: 1, number: 'x' } }));
+    await keep(await harness.request('/api/v2/apps/installations'));
+    await keep(await harness.request('/api/v2/apps/installations?include=app'));
+    await keep(await harness.request(`/api/v2/apps/installations/${id}`));
+    await keep(await harness.request(`/api/v2/apps/${app}`));
+    await keep(await harness.request(`/api/v2/apps/job_statuses/${first.pending_job_id}`));
+    for (const table of ['installations', 'jobs', 'resources', 'bullmq.job']) {
+      const { rows } = await harness.deps.db.query(`select to_jsonb(t)::text as row from ${table} t`);
+      texts.push(JSON.stringify(rows));
+    }
+    const { rows } = await harness.deps.db.query<{ secrets: Record<string, string> }>(
+      'select secrets from installations where id = $1',
+      [id],
+    );
+    expect(Object.keys(rows[0]!.secrets).sort()).toEqual(['key', 'token']);
+    const calls = Object.values(harness.deps.log).flatMap((write) => vi.mocked(write).mock.calls);
+    texts.push(inspect(calls, { depth: 20, maxStringLength: Infinity }));
+    const encoded = [SECRET, Buffer.from(SECRET).toString('base64').slice(0, 16), Buffer.from(SECRET).toString('hex')];
+    expect(texts.filter((text) => encoded.some((secret) => text.includes(secret)))).toEqual([]);
+  });
+
+  it('seal the same secret anew each time, so that equal ones cannot be seen', async () => {
+    const ids = [await created({ settings: needed }), await created({ settings: needed })].map(({ id }) => id);
+    const { rows } = await harness.deps.db.query<{ key: string }>(
+      `select secrets ->> 'key' as key from installations where id = any($1)`,
+      [ids],
+    );
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(2);
+  });
+
+  it('cannot reach into objects by the name __proto__', async () => {
+    const settings = JSON.parse(`{"text":"a","key":"${SECRET}","__proto__":{"number":77}}`) as Record<string, unknown>;
+    const answer = await post({ settings });
+    expect([201, 422]).toContain(answer.status);
+    expect(await answer.text()).not.toContain('77');
+    await refused({ settings: needed, settings_objects: [{ name: '__proto__', value: 'x' }] });
+  });
+
+  it.each(['\0', 'a\0b', '\ud800', 'a\udfff'])('are never a 5xx, be their text %j', async (text) => {
+    const { id } = await install(harness, app, needed);
+    const failures: string[] = [];
+    for (const name of ['name', 'text', 'lines', 'token', 'number', 'url'])
+      for (const [request, answer] of [
+        ['POST', await post({ settings: { ...needed, [name]: text } })],
+        ['PUT', await put(id, { settings: { [name]: text } })],
+      ] as const)
+        if (answer.status >= 500) failures.push(`${request} ${name}: ${answer.status}`);
+    expect(failures).toEqual([]);
+  });
+});
