@@ -6,7 +6,7 @@ import { JOBS_QUEUE } from '../../src/queue/jobs.ts';
 import { newId } from '../../src/secrets/tokens.ts';
 import { sweep } from '../../workers/sweep.ts';
 import { createApp, endOf, pollJob } from '../support/client.ts';
-import { createHarness, queueBackends, type Harness } from '../support/harness.ts';
+import { createHarness, queueBackends, quietLog, type Harness } from '../support/harness.ts';
 import { jobRow, refOf } from '../support/jobs.ts';
 import { buildArchive } from '../support/packages.ts';
 
@@ -122,7 +122,7 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
 
 describe('a Redis that was never there', () => {
   it('costs a producer no time', async () => {
-    const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const log = quietLog();
     const backend = createRedisQueues('redis://127.0.0.1:1', { prefix: 'x', onError: () => undefined });
     const producer = createProducer(backend, log);
     expect(producer.ready()).toBe(false);

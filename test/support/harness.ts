@@ -103,7 +103,7 @@ export const createHarness = async (
 export const databaseUrl = (database: string): string =>
   inject('postgresUrl').replace('///postgres?', `///${database}?`);
 
-const quietLog = (): Logger => ({
+export const quietLog = (): Logger => ({
   debug: vi.fn<Logger['debug']>(),
   info: vi.fn<Logger['info']>(),
   warn: vi.fn<Logger['warn']>(),

@@ -46,18 +46,8 @@ export const installationRoutes = (deps: Deps, { path, product }: Prefix): Route
   };
 
   router.post('/', ...admin, acceptJson(), async (req, res) => {
-    const body = parse(installBody, req.body);
     const { accountId, id: userId } = userOf(res);
-    const installation = await installApp(deps, {
-      accountId,
-      userId,
-      appId: body.app_id,
-      product,
-      settings: body.settings,
-      enabled: body.enabled ?? true,
-      groupRestrictions: body.group_restrictions ?? [],
-      roleRestrictions: body.role_restrictions ?? null,
-    });
+    const installation = await installApp(deps, { accountId, userId, product, ...readInstallation(req) });
     res.status(201).json(presentInstallation(installation));
   });
 
@@ -92,4 +82,15 @@ export const installationRoutes = (deps: Deps, { path, product }: Prefix): Route
   });
 
   return router;
+};
+
+const readInstallation = (req: Request) => {
+  const body = parse(installBody, req.body);
+  return {
+    appId: body.app_id,
+    settings: body.settings,
+    enabled: body.enabled ?? true,
+    groupRestrictions: body.group_restrictions ?? [],
+    roleRestrictions: body.role_restrictions ?? null,
+  };
 };
