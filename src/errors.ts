@@ -69,3 +69,10 @@ export class UnavailableError extends AppError {
     });
   }
 }
+
+/** A package that cannot become a version of an app; the message has its problems, one a line. */
+export class InvalidPackageError extends AppError {
+  constructor(message: string, details: { errors: unknown[]; warnings: unknown[] }) {
+    super('invalid_package', 422, message, { details });
+  }
+}

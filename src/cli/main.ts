@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
 import { ConfigError, readConfig } from '../config.ts';
+import { switchNames } from '../domain/package/switches.ts';
 import { isDatabaseAway } from '../db/errors.ts';
 
 /** Each command is loaded only when it is asked for: a worker never loads the web. */
@@ -28,11 +29,27 @@ program
   .description("packs an app's folder into a zip, ready to upload")
   .action(async (folder: string, file: string) => (await import('./pack.ts')).pack(folder, file));
 
+program
+  .command('validate <package>')
+  .description('says everything that is wrong with an app: a folder or a zip; needs no server')
+  .addOption(new Option('--on <checks...>', 'checks that are off unless an account turns them on').choices(switchNames))
+  .option('--json', 'as JSON')
+  .action(async (source: string, options) => (await import('./validate.ts')).validate(readConfig(), source, options));
+
 const account = program.command('account').description('accounts');
 account
   .command('create <subdomain>')
   .description('makes an account')
   .action(async (subdomain: string) => (await import('./account.ts')).createAccountCommand(readConfig(), subdomain));
+
+account
+  .command('switch <subdomain>')
+  .description('turns checks of packages on or off for an account')
+  .addOption(new Option('--on <checks...>', 'to turn on').choices(switchNames))
+  .addOption(new Option('--off <checks...>', 'to turn off').choices(switchNames))
+  .action(async (subdomain: string, options) =>
+    (await import('./account.ts')).switchChecksCommand(readConfig(), subdomain, options),
+  );
 
 const user = program.command('user').description('users');
 user

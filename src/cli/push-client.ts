@@ -1,7 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { packArchive } from '../domain/archive/pack-archive.ts';
-
 /** Where an Appyard is, and who speaks to it. */
 export interface Target {
   baseUrl: string;
@@ -23,20 +19,6 @@ export interface AppAnswer {
 }
 
 const POLL_MS = 100;
-
-/** The files of a folder as a zip. Names that begin with a dot, and `tmp`, are the developer's own: they stay. */
-export const packFolder = async (folder: string): Promise<Buffer> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep))
-    .filter((parts) => parts[0] !== 'tmp' && !parts.some((part) => part.startsWith('.')));
-  return packArchive(
-    await Promise.all(
-      paths.map(async (parts) => ({ path: parts.join('/'), bytes: await readFile(path.join(folder, ...parts)) })),
-    ),
-  );
-};
 
 /** Asks over HTTP like any other client. @throws Error with what the server says. */
 const ask = async <T>({ baseUrl, token }: Target, route: string, init: RequestInit = {}): Promise<T> => {

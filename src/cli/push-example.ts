@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { createProgress } from './progress.ts';
 import { projectRoot } from './project-root.ts';
-import { install, packFolder, requestBuild, showApp, upload, watchJob, type Target } from './push-client.ts';
+import { packFolder } from './pack-folder.ts';
+import { install, requestBuild, showApp, upload, watchJob, type Target } from './push-client.ts';
 
 /**
  * Pushes an example app through the real pipeline, over HTTP like any other client: upload, build, install.

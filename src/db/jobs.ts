@@ -107,6 +107,20 @@ export const findJob = async (db: Queryable, accountId: number, id: string): Pro
   return rows[0];
 };
 
+/** What a build found wrong with its package; empty while it has not ended. */
+export interface JobReport {
+  errors: PackageProblem[];
+  warnings: PackageProblem[];
+}
+
+export const findJobReport = async (db: Queryable, accountId: number, id: string): Promise<JobReport | undefined> => {
+  const { rows } = await db.query<JobReport>('select errors, warnings from jobs where account_id = $1 and id = $2', [
+    accountId,
+    id,
+  ]);
+  return rows[0];
+};
+
 /**
  * Takes a job for one attempt.
  *

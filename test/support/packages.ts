@@ -1,6 +1,6 @@
 import path from 'node:path';
 import AdmZip from 'adm-zip';
-import { packFolder } from '../../src/cli/push-client.ts';
+import { packFolder } from '../../src/cli/pack-folder.ts';
 import { projectRoot } from '../../src/cli/project-root.ts';
 
 export const exampleNames = ['hello-world', 'bookmarks', 'service-desk'] as const;

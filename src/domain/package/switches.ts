@@ -9,3 +9,5 @@ export interface PackageSwitches {
 }
 
 export const defaultSwitches: PackageSwitches = { mtls: false, recordSidebar: false, marketplace: false };
+
+export const switchNames = Object.keys(defaultSwitches) as (keyof PackageSwitches)[];

@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import { findAppFile } from '../../../db/app-versions.ts';
+import { findAppFile, findDownload } from '../../../db/app-versions.ts';
 import { findApp, listApps } from '../../../db/apps.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
@@ -73,6 +73,15 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
     const { id } = parse(idParams, req.params);
     await deleteApp(deps, userOf(res).accountId, id);
     res.status(204).end();
+  });
+
+  router.get('/:id/package', ...admin, async (req, res) => {
+    const { id } = parse(idParams, req.params);
+    const found = await findDownload(deps.db, userOf(res).accountId, id);
+    if (!found) throw new NotFoundError(`There is no app ${id} of this account.`);
+    const path = `app-${id}-${found.versionId}.zip`;
+    res.attachment(path).set('X-Appyard-Upload-Sha256', found.packageSha256);
+    await sendFile(deps, { req, res }, { path, sha256: found.sha256, size: found.size }, 'private, no-cache');
   });
 
   router.get('/:id/assets/*path', signedIn, async (req: Request<{ id: string; path: string[] }>, res) => {

@@ -1,8 +1,10 @@
 import { Router, type ErrorRequestHandler, type Request } from 'express';
+import { findJobReport } from '../../../db/jobs.ts';
 import type { Deps } from '../../../deps.ts';
 import { readJob } from '../../../use-cases/read-job.ts';
 import { allow, authenticate, userOf } from '../../auth.ts';
 import { toAppError } from '../../errors.ts';
+import { listOf } from './query.ts';
 import { presentJob, presentUnknownJob, presentUnreachableJob, type JobUrls } from './present-job.ts';
 
 /**
@@ -18,9 +20,17 @@ export const jobStatusRoutes = (deps: Deps, appsPath: string): Router => {
   });
 
   router.get('/:id', authenticate(deps), allow('admin'), async (req, res) => {
-    const job = await readJob(deps, userOf(res).accountId, String(req.params['id']));
-    res.json(presentJob(job, urlsOf(req)));
+    const { accountId } = userOf(res);
+    const job = await readJob(deps, accountId, String(req.params['id']));
+    const report = await reportOf(req, accountId, job.id);
+    res.json({ ...presentJob(job, urlsOf(req)), ...report });
   });
+
+  /** `include=report`: everything that is wrong with the package, from the row. One more round trip. */
+  const reportOf = async (req: Request, accountId: number, id: string) =>
+    listOf(req.query['include']).has('report')
+      ? { report: (await findJobReport(deps.db, accountId, id)) ?? null }
+      : undefined;
 
   const pollErrors: ErrorRequestHandler = (err: unknown, req, res, next) => {
     const error = toAppError(err);

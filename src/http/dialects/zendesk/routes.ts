@@ -8,6 +8,7 @@ import { jobStatusRoutes } from './job-statuses.ts';
 import { acceptJsonSuffix } from './json-suffix.ts';
 import { prefixes, type Prefix } from './prefixes.ts';
 import { uploadRoutes } from './uploads.ts';
+import { validateRoutes } from './validate.ts';
 
 /** Everything below `/api/{slot}/apps`. The most asked for comes first; fixed words come before ids. */
 const appsRoutes = (deps: Deps, prefix: Prefix): Router => {
@@ -17,6 +18,7 @@ const appsRoutes = (deps: Deps, prefix: Prefix): Router => {
   router.use('/installations/job_statuses', jobStatusRoutes(deps, appsPath));
   router.use('/installations', installationRoutes(deps, prefix));
   router.use('/uploads', uploadRoutes(deps));
+  router.use('/validate', validateRoutes(deps));
   router.use('/', appRoutes(deps, appsPath));
   return router;
 };

@@ -1,0 +1,26 @@
+import { getSwitches } from '../db/accounts.ts';
+import type { Deps } from '../deps.ts';
+import { describeProblems, type PackageProblem } from '../domain/package/problem.ts';
+import { InvalidPackageError } from '../errors.ts';
+
+/**
+ * Checks a package as a build would, with what the account has turned on; nothing is stored.
+ *
+ * @param file the package on disk, read when its turn has come.
+ * @returns the warnings of a good package.
+ * @throws InvalidPackageError with every problem of a bad one.
+ */
+export const validatePackage = async (
+  { db, packages, config }: Pick<Deps, 'db' | 'packages' | 'config'>,
+  accountId: number,
+  file: { path: string },
+): Promise<PackageProblem[]> => {
+  const switches = await getSwitches(db, accountId);
+  const { errors, warnings } = await packages.read(
+    { path: file.path },
+    switches,
+    AbortSignal.timeout(config.buildTimeoutMs),
+  );
+  if (errors.length > 0) throw new InvalidPackageError(describeProblems(errors), { errors, warnings });
+  return warnings;
+};
