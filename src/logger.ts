@@ -17,7 +17,7 @@ export type LogLevel = (typeof logLevels)[number];
  * What is told of an error: libraries hang whole connections on theirs, and with them what nobody should read.
  * Causes are followed a few steps.
  */
-export const describeError = (err: unknown, depth = 3): unknown => {
+const describeError = (err: unknown, depth = 3): unknown => {
   if (!(err instanceof Error)) return String(err);
   return {
     type: err.name,

@@ -22,7 +22,7 @@ export interface App {
 }
 
 /** Parameters and requirements have tables of their own. */
-export type StoredDefinition = Omit<AppDefinition, 'parameters' | 'requirements'>;
+type StoredDefinition = Omit<AppDefinition, 'parameters' | 'requirements'>;
 
 export interface Parameter extends ParameterDefinition {
   id: number;

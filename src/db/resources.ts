@@ -37,15 +37,3 @@ export const provisionResource = async (
   if (!holds) return 'superseded';
   return exists ? 'provisioned' : 'gone';
 };
-
-export interface Resource extends RequirementDefinition {
-  id: number;
-}
-
-export const listResources = async (db: Queryable, accountId: number, installationId: number): Promise<Resource[]> => {
-  const { rows } = await db.query<Resource>(
-    'select id, type, identifier, payload from resources where account_id = $1 and installation_id = $2 order by id',
-    [accountId, installationId],
-  );
-  return rows;
-};

@@ -17,6 +17,8 @@ export const publicAssetRoutes = (deps: Pick<Deps, 'db' | 'blobs'>): Router => {
     const path = `assets/${req.params.path.join('/')}`;
     const file = await findFileByAssetKey(deps.db, req.params.key, path);
     if (!file) throw new NotFoundError(`There is no file "${path}" at this address.`);
+    // A page in a sandbox has an origin of its own: without this its fonts and module scripts do not load.
+    res.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
     await sendFile(deps, { req, res }, file, FOR_EVER);
   });
   return router;

@@ -15,7 +15,7 @@ import { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 
 /** What Appyard uses of a queue, whichever store is behind it. */
-export interface JobQueue {
+interface JobQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<Job>;
   getJob(id: string): Promise<Job | undefined>;
   remove(id: string): Promise<number>;
@@ -23,7 +23,7 @@ export interface JobQueue {
   on(event: 'error', listener: (err: Error) => void): unknown;
 }
 
-export interface JobWorker {
+interface JobWorker {
   cancelJob(id: string, reason?: string): boolean;
   cancelAllJobs(reason?: string): void;
   close(force?: boolean): Promise<void>;

@@ -25,7 +25,7 @@ export interface MergedSettings {
 }
 
 /** Where a sealed value belongs: it opens only for the account and the setting it was sealed for. */
-export const secretContext = (accountId: number, name: string): string => `${accountId}:${name}`;
+const secretContext = (accountId: number, name: string): string => `${accountId}:${name}`;
 
 /**
  * Merges what somebody gives into what is there: values that are not given stay. `name` is the installation's title,

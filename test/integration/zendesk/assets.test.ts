@@ -118,8 +118,12 @@ describe('the files of an app', () => {
   });
 
   it('may be kept for ever at the public address, and are asked for again at the other', async () => {
-    expect((await get(`${published}iframe.html`)).headers['cache-control']).toBe(FOR_EVER);
+    const open = (await get(`${published}iframe.html`)).headers;
+    expect(open['cache-control']).toBe(FOR_EVER);
+    // A page in a sandbox is of another origin: its fonts and modules must load all the same.
+    expect(open['access-control-allow-origin']).toBe('*');
     const { headers } = await get(`${guarded}iframe.html`);
+    expect(headers).not.toHaveProperty('access-control-allow-origin');
     expect(headers['cache-control']).toMatch(/private/);
     expect(headers['cache-control']).toMatch(/no-cache/);
   });

@@ -9,7 +9,7 @@ export interface AppUrls {
 }
 
 /** Parts that `exclude=` leaves out of an app. */
-export type AppPart = 'parameters' | 'categories';
+type AppPart = 'parameters' | 'categories';
 
 export const presentApp = (app: App, urls: AppUrls, exclude: ReadonlySet<string> = new Set()) => {
   const { definition } = app;
