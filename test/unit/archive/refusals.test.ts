@@ -1,12 +1,15 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { archiveKeys } from '../../../src/domain/archive/archive-keys.ts';
+import { archiveProblem } from '../../../src/domain/archive/archive-problem.ts';
 import { defaultLimits } from '../../../src/domain/archive/limits.ts';
 import { unpackArchive } from '../../../src/domain/archive/unpack-archive.ts';
+import { buildZip } from '../../support/lying-zip.ts';
 import { centralDirectoryVectors } from './vectors/central-directory.ts';
 import { collisionVectors } from './vectors/collisions.ts';
 import { contentVectors } from './vectors/content.ts';
 import { endRecordVectors } from './vectors/end-record.ts';
-import type { HostileVector } from './vectors/hostile-vector.ts';
+import { type HostileVector, manifest, page } from './vectors/hostile-vector.ts';
 import { kindVectors } from './vectors/kinds.ts';
 import { layoutVectors } from './vectors/layout.ts';
 import { limitVectors } from './vectors/limits.ts';
@@ -59,14 +62,31 @@ describe('the refusals as a whole', () => {
     });
   });
 
-  it('state the numbers of a limit', () => {
-    const vector = limitVectors.find(({ keys }) => keys[0] === 'archive_expands_too_much');
-    expect(vector && unpack(vector).problems).toEqual([
+  it('state the numbers they are about, and no data where there are none', () => {
+    const byWhy = (why: string) =>
+      all.filter((vector) => vector.why === why).flatMap((vector) => unpack(vector).problems);
+    expect(byWhy('over {"maxExpandedBytes":29}')).toEqual([
       {
         key: 'archive_expands_too_much',
         message: 'The archive has 30 bytes unpacked and may have 29: leave out what the app does not need.',
         data: { found: 30, limit: 29 },
       },
     ]);
+    const ratio = Math.ceil(1_000 / deflateRawSync('0'.repeat(1_000)).length);
+    expect(byWhy('over {"maxRatio":50,"ratioFromBytes":9999}')).toMatchObject([{ data: { found: ratio, limit: 50 } }]);
+    const directoryEnd = buildZip([manifest, page]).length - 22;
+    expect(byWhy('bytes at the end of the directory')).toMatchObject([{ data: { found: directoryEnd } }]);
+    expect(byWhy('one byte after the end')).toMatchObject([{ data: { found: 1 } }]);
+    expect(byWhy('bytes in front that no offset counts')).toMatchObject([{ data: { found: 10 } }]);
+    expect(byWhy('a symbolic link')[0]).not.toHaveProperty('data');
+  });
+
+  it('show a name as far as it is of a sensible length', () => {
+    const shown = (name: string) => archiveProblem('archive_symlink', Buffer.from(name));
+    expect(shown('x'.repeat(160)).message).toMatch(/^x{160} is/);
+    expect(shown('x'.repeat(161)).message).toMatch(/^x{160}… is/);
+    expect(shown('x'.repeat(1_024)).file).toBe('x'.repeat(1_024));
+    expect(shown('x'.repeat(1_025)).file).toBe(`${'x'.repeat(1_024)}…`);
+    expect(shown('a\0\u001B\u202Eb').file).toBe('a\uFFFD\uFFFD\uFFFDb');
   });
 });

