@@ -65,8 +65,8 @@ interface Delivery {
   shutdown: AbortSignal;
 }
 
-/** Translates how an attempt ended into what BullMQ has to do. Exported for tests. */
-export const processJob = async (deps: Deps, { job, token = '', lost, shutdown }: Delivery): Promise<void> => {
+/** Translates how an attempt ended into what BullMQ has to do. */
+const processJob = async (deps: Deps, { job, token = '', lost, shutdown }: Delivery): Promise<void> => {
   const payload = payloadSchema.safeParse(job.data);
   if (!payload.success || kindOf(job.name) === undefined || job.id === undefined)
     throw new UnrecoverableError(`not a job of ours: "${job.name}"`);
