@@ -6,18 +6,19 @@ import type { Principal } from '../use-cases/identify.ts';
 import { subdomainOf } from './host.ts';
 
 /** Mount first: nothing of an anonymous request is read. No round trip while the credentials are known (10 s). */
-export const authenticate =
-  ({ identify, config }: Pick<Deps, 'identify' | 'config'>): RequestHandler =>
-  async (req, res, next) => {
+export const authenticate = ({ identify, config }: Pick<Deps, 'identify' | 'config'>): RequestHandler => {
+  const domain = new URL(config.publicUrl).hostname;
+  return async (req, res, next) => {
     const header = req.get('authorization');
     const principal = header === undefined ? undefined : await identify(header);
     if (!principal) throw new UnauthenticatedError();
-    const subdomain = subdomainOf(req.get('host'), config.publicUrl);
+    const subdomain = subdomainOf(req.get('host'), domain);
     if (principal.kind === 'user' && subdomain !== undefined && subdomain !== principal.user.subdomain)
       throw new UnauthenticatedError(`These credentials are not of the account "${subdomain}".`);
     res.locals['principal'] = principal;
     next();
   };
+};
 
 const principalOf = (res: Response): Principal => res.locals['principal'] as Principal;
 

@@ -1,9 +1,8 @@
 /**
- * The subdomain that a Host header names below the domain of the public URL: `acme` for `acme.apps.example.com` when
- * that is `https://apps.example.com`. Undefined for every other host: an IP address, another name, the domain itself.
+ * The subdomain that a Host header names below a domain: `acme` for `acme.apps.example.com` below `apps.example.com`.
+ * Undefined for every other host: an IP address, another name, the domain itself.
  */
-export const subdomainOf = (host: string | undefined, publicUrl: string): string | undefined => {
+export const subdomainOf = (host: string | undefined, domain: string): string | undefined => {
   const name = host?.replace(/:\d*$/, '').toLowerCase();
-  const suffix = `.${new URL(publicUrl).hostname}`;
-  return name?.endsWith(suffix) ? name.slice(0, -suffix.length) : undefined;
+  return name?.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : undefined;
 };

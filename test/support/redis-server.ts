@@ -67,6 +67,8 @@ export const startRedis = async (): Promise<TestRedis> => {
     url,
     stop: () =>
       new Promise((resolve) => {
+        // Ctrl-C reaches it too.
+        if (server.exitCode !== null || server.signalCode !== null) return resolve();
         server.once('exit', () => resolve());
         server.kill();
       }),

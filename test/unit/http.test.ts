@@ -14,7 +14,7 @@ describe('the subdomain in a Host header', () => {
     ['[::1]:3000', undefined],
     [undefined, undefined],
   ])('of %j is %j', (host, subdomain) => {
-    expect(subdomainOf(host, 'https://apps.example.com')).toBe(subdomain);
+    expect(subdomainOf(host, 'apps.example.com')).toBe(subdomain);
   });
 });
 

@@ -4,6 +4,8 @@ import type { Deps } from '../../../deps.ts';
 import { readJob } from '../../../use-cases/read-job.ts';
 import { allow, authenticate, userOf } from '../../auth.ts';
 import { toAppError } from '../../errors.ts';
+import { sendJson } from '../../send-json.ts';
+import { acceptJsonSuffix } from './json-suffix.ts';
 import { listOf } from './query.ts';
 import { presentJob, presentUnknownJob, presentUnreachableJob, type JobUrls } from './present-job.ts';
 
@@ -11,19 +13,22 @@ import { presentJob, presentUnknownJob, presentUnreachableJob, type JobUrls } fr
  * How far a build or an install is. The hottest route of all: one round trip, to the queue, as long as the credentials
  * are known and the job is younger than an hour.
  */
-export const jobStatusRoutes = (deps: Deps, appsPath: string): Router => {
-  const router = Router({ mergeParams: true });
+export const jobStatusRoutes = (deps: Deps): Router => {
+  const router = Router();
+  const { publicUrl } = deps.config;
   const urlsOf = (req: Request): JobUrls => ({
-    publicUrl: deps.config.publicUrl,
+    publicUrl,
     jobsPath: req.baseUrl,
-    appsPath,
+    appsPath: req.baseUrl.replace(/(\/installations)?\/job_statuses$/, ''),
   });
+  router.use(acceptJsonSuffix);
 
   router.get('/:id', authenticate(deps), allow('admin'), async (req, res) => {
     const { accountId } = userOf(res);
     const job = await readJob(deps, accountId, String(req.params['id']));
-    const report = await reportOf(req, accountId, job.id);
-    res.json({ ...presentJob(job, urlsOf(req)), ...report });
+    const answer = presentJob(job, urlsOf(req));
+    // Most polls have no query, and looking for one costs more than the whole presenting.
+    sendJson(res, req.url.includes('?') ? { ...answer, ...(await reportOf(req, accountId, job.id)) } : answer);
   });
 
   /** `include=report`: everything that is wrong with the package, from the row. One more round trip. */

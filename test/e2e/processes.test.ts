@@ -1,0 +1,303 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { projectRoot } from '../../src/cli/project-root.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { buildApp, createApp, endOf, install, pollJob, read } from '../support/client.ts';
+import { admin, databaseUrl, queueBackends, type QueueKind, type RequestOptions } from '../support/harness.ts';
+import { buildArchive, exampleArchive } from '../support/packages.ts';
+import { createPrograms, services, type Ended, type Programs, type RunningProgram } from '../support/program.ts';
+import { freePort } from '../support/redis-server.ts';
+
+const first = {
+  account: 'acme',
+  email: 'ada@acme.example',
+  password: 'correct horse',
+  token: 'a-token-of-our-own-choice',
+};
+
+interface System extends Programs {
+  env: Record<string, string>;
+  /** As the first account's admin, unless a header says otherwise. */
+  request(route: string, options?: RequestOptions): Promise<Response>;
+  query<Row extends object>(sql: string): Promise<Row[]>;
+  startApi(): Promise<RunningProgram>;
+  startWorker(): Promise<RunningProgram>;
+}
+
+/** What docker-compose.yml describes, as processes of the built program: on an empty database, nothing started yet. */
+const createSystem = async (queue: QueueKind): Promise<System> => {
+  const id = randomUUID().replaceAll('-', '');
+  const database = `appyard_test_${id}`;
+  await admin(`create database ${database}`);
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'appyard-data-'));
+  const port = String(await freePort());
+  const env = {
+    DATABASE_URL: databaseUrl(database),
+    DATA_DIR: dataDir,
+    PORT: port,
+    SECRETS_KEY: randomBytes(32).toString('base64'),
+    WORKER_CONCURRENCY: '1',
+    BOOTSTRAP_ACCOUNT: first.account,
+    BOOTSTRAP_EMAIL: first.email,
+    BOOTSTRAP_PASSWORD: first.password,
+    BOOTSTRAP_TOKEN: first.token,
+    ...(queue === 'redis' && { REDIS_URL: inject('redisUrl'), REDIS_PREFIX: `test-${id}` }),
+  };
+  const programs = createPrograms(env);
+  const db = createPool({ url: env.DATABASE_URL, max: 1, onError: () => undefined });
+  const started = async (words: readonly string[], line: RegExp): Promise<RunningProgram> => {
+    const running = programs.start(words);
+    await running.untilLine(line);
+    return running;
+  };
+  return {
+    ...programs,
+    env,
+    request: (route, { json, headers, ...init } = {}) =>
+      fetch(`http://127.0.0.1:${port}${route}`, {
+        ...init,
+        ...(json !== undefined && { body: JSON.stringify(json) }),
+        headers: {
+          authorization: `Bearer ${first.token}`,
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+      }),
+    query: async <Row extends object>(sql: string) => (await db.query<Row>(sql)).rows,
+    startApi: () => started(services.api, /listening/),
+    startWorker: () => started(services.worker, /"working"/),
+    async close() {
+      await programs.close();
+      await db.end();
+      await admin(`drop database ${database} with (force)`);
+      await rm(dataDir, { recursive: true });
+      if (queue === 'redis') await deleteKeys(`test-${id}:*`);
+    },
+  };
+};
+
+const deleteKeys = async (pattern: string): Promise<void> => {
+  const redis = new Redis(inject('redisUrl'));
+  const keys = await redis.keys(pattern);
+  if (keys.length > 0) await redis.del(...keys);
+  redis.disconnect();
+};
+
+const migratedSystem = async (queue: QueueKind): Promise<System> => {
+  const system = await createSystem(queue);
+  expect(await system.run(services.migrate)).toMatchObject({ code: 0, stderr: '' });
+  return system;
+};
+
+/**
+ * Lets no build end: each waits in the transaction that publishes, with everything done and nothing to be seen.
+ *
+ * @returns what lets them go on.
+ */
+const holdBuilds = async ({ env }: System): Promise<() => Promise<void>> => {
+  const pool = createPool({ url: env['DATABASE_URL']!, max: 1, onError: () => undefined });
+  const holder = await pool.connect();
+  await holder.query('begin');
+  await holder.query('lock table app_versions in share mode');
+  let held = true;
+  const letGo = async (): Promise<void> => {
+    if (!held) return;
+    held = false;
+    holder.release(true);
+    await pool.end();
+  };
+  onTestFinished(letGo);
+  return letGo;
+};
+
+/** Asks for a build and waits until a worker stands before its last step. */
+const startBuild = async (system: System, name: string): Promise<string> => {
+  const id = await createApp(system, buildArchive({ manifest: { name } }));
+  await vi.waitFor(
+    async () => expect(await pollJob(system, id)).toMatchObject({ status: 'working', message: 'Publishing' }),
+    { timeout: 20_000 },
+  );
+  return id;
+};
+
+describe.each(queueBackends)('separate processes on %s', (queue) => {
+  let system: System;
+  let api: RunningProgram;
+  let workers: [RunningProgram, RunningProgram];
+  beforeEach(async () => {
+    system = await migratedSystem(queue);
+    [api, ...workers] = await Promise.all([system.startApi(), system.startWorker(), system.startWorker()]);
+  });
+  afterEach(() => system.close());
+
+  it('build and install an app with its requirements, and serve it', async () => {
+    const appId = await buildApp(system, await exampleArchive('service-desk'));
+    const installation = await install(system, appId, { name: 'Desk' });
+    expect(await endOf(system, installation.pending_job_id)).toMatchObject({
+      status: 'completed',
+      total: 12,
+      progress: 12,
+      installation_id: installation.id,
+    });
+    expect(await system.query('select count(*)::int as count from resources')).toEqual([{ count: 11 }]);
+    const asset = await system.request(`/api/v2/apps/${appId}/assets/app.css`);
+    expect(asset.status).toBe(200);
+    expect(await asset.text()).toBe(
+      await readFile(path.join(projectRoot, 'examples/service-desk/assets/app.css'), 'utf8'),
+    );
+  });
+
+  it('end with 0 on SIGTERM, a worker once its job is done', async () => {
+    const letGo = await holdBuilds(system);
+    await startBuild(system, 'Held');
+    const at = Date.now();
+    const endOf = async (one: RunningProgram) => ({ code: (await one.ended).code, inTime: Date.now() - at < 25_000 });
+    for (const one of [api, ...workers]) one.kill('SIGTERM');
+    const idle = Promise.any(workers.map(endOf));
+    expect(await Promise.all([endOf(api), idle])).toEqual(Array(2).fill({ code: 0, inTime: true }));
+    expect(await system.query('select state from jobs')).toEqual([{ state: 'working' }]);
+    await letGo();
+    expect(await Promise.all(workers.map(endOf))).toEqual(Array(2).fill({ code: 0, inTime: true }));
+    expect(await system.query('select state, attempt from jobs')).toEqual([{ state: 'completed', attempt: 1 }]);
+  });
+
+  it('finish the build of a worker that was killed', { timeout: 90_000 }, async () => {
+    const letGo = await holdBuilds(system);
+    // A worker runs one at a time here: two builds keep both busy, so whichever is killed is in the middle of one.
+    const ids = await Promise.all([startBuild(system, 'One'), startBuild(system, 'Two')]);
+    workers[0].kill('SIGKILL');
+    expect(await workers[0].ended).toMatchObject({ code: null, signal: 'SIGKILL' });
+    await letGo();
+
+    // The lock lasts 10 s, and stalled jobs are looked for every 5 s.
+    await vi.waitFor(
+      async () => {
+        for (const id of ids) expect(await pollJob(system, id)).toMatchObject({ status: 'completed' });
+      },
+      { timeout: 40_000, interval: 100 },
+    );
+    expect(await system.query('select state, attempt from jobs order by attempt')).toEqual([
+      { state: 'completed', attempt: 1 },
+      { state: 'completed', attempt: 2 },
+    ]);
+    const { apps } = await read<{ apps: { name: string }[] }>(await system.request('/api/v2/apps'), 200);
+    expect(apps.map(({ name }) => name).toSorted()).toEqual(['One', 'Two']);
+    // Nothing half-made either: the list shows apps that have a version.
+    expect(
+      await system.query('select (select count(*) from apps) as apps, (select count(*) from app_versions) as versions'),
+    ).toEqual([{ apps: 2, versions: 2 }]);
+  });
+});
+
+describe('the commands on a running system', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await migratedSystem('redis');
+    await system.startApi();
+  });
+  afterAll(() => system.close());
+
+  const statusAs = async (authorization: string): Promise<number> =>
+    (await system.request('/api/v2/apps', { headers: { authorization } })).status;
+
+  const sayOf = async (words: string[], input?: string): Promise<string> => {
+    const { code, stdout, stderr } = await system.run(words, input);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout.trim();
+  };
+
+  it('migrate makes the first account, and changes nothing when it runs again', async () => {
+    expect(await statusAs(`Basic ${btoa(`${first.email}:${first.password}`)}`)).toBe(200);
+    const everything = () =>
+      system.query(`select (select json_agg(a) from accounts a) accounts, (select json_agg(u) from users u) users,
+        (select json_agg(t) from api_tokens t) tokens, (select json_agg(m) from migrations m) migrations`);
+    const before = await everything();
+    expect(before).toMatchObject([{ accounts: [{ subdomain: 'acme' }], users: [{ email: first.email }] }]);
+    expect(await system.run(services.migrate)).toEqual({
+      code: 0,
+      signal: null,
+      stdout: 'The database is up to date.\n',
+      stderr: '',
+    });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('account create, user create and token create let somebody in', async () => {
+    await sayOf(['account', 'create', 'globex']);
+    const words = ['user', 'create', 'hank@globex.example', '--account', 'globex', '--role', 'admin'];
+    await sayOf([...words, '--password-stdin'], 'a long password\n');
+    expect(await statusAs(`Basic ${btoa('hank@globex.example:a long password')}`)).toBe(200);
+    const token = await sayOf(['token', 'create', '--user', 'hank@globex.example']);
+    expect(await statusAs(`Bearer ${token}`)).toBe(200);
+    expect(await system.run([...words.slice(0, 2), 'nobody', ...words.slice(3)])).toMatchObject({
+      code: 1,
+      stderr: 'appyard: "nobody" is not an e-mail address.\n',
+    });
+  });
+
+  it('token revoke ends within 10 s what token create made', async () => {
+    const token = await sayOf(['token', 'create', '--user', first.email, '--label', 'short-lived']);
+    expect(await statusAs(`Bearer ${token}`)).toBe(200);
+    interface Listed {
+      id: number;
+      label: string;
+      revokedAt: string | null;
+    }
+    const find = async (): Promise<Listed | undefined> =>
+      (JSON.parse(await sayOf(['token', 'list', '--json'])) as Listed[]).find(({ label }) => label === 'short-lived');
+    const listed = await find();
+    expect(listed).toMatchObject({ revokedAt: null });
+    await sayOf(['token', 'revoke', String(listed!.id)]);
+    expect(await find()).toMatchObject({ revokedAt: expect.any(String) });
+    expect(await sayOf(['token', 'list'])).toMatch(/short-lived\t.*\trevoked \d{4}-\d\d-\d\d/);
+    await vi.waitFor(async () => expect(await statusAs(`Bearer ${token}`)).toBe(401), {
+      timeout: 12_000,
+      interval: 250,
+    });
+  });
+
+  it("operator create makes a token of the installation's, not of an account", async () => {
+    const publish = (authorization: string) =>
+      system.request('/api/appyard/v1/apps/1/visibility', {
+        method: 'PUT',
+        json: { visibility: 'public' },
+        headers: { authorization },
+      });
+    expect((await publish(`Bearer ${first.token}`)).status).toBe(403);
+    const token = await sayOf(['operator', 'create']);
+    // There is no app 1: whoever hears that was let in.
+    expect((await publish(`Bearer ${token}`)).status).toBe(404);
+    expect(await statusAs(`Bearer ${token}`)).toBe(403);
+  });
+});
+
+describe('a process that cannot start says why', () => {
+  it('api and worker, that migrate has to run first', async () => {
+    const system = await createSystem('redis');
+    onTestFinished(() => system.close());
+    for (const words of [services.api, services.worker])
+      expect(await system.run(words)).toEqual({
+        code: 1,
+        signal: null,
+        stdout: '',
+        stderr: expect.stringMatching(/^appyard: .* run appyard migrate\.\n$/i),
+      } satisfies Record<keyof Ended, unknown>);
+  });
+
+  it.each(Object.values(services))('%s, all that is wrong with the environment at once', async (...words) => {
+    const programs = createPrograms({ PORT: 'many', REDIS_URL: 'http://redis', WORKER_CONCURRENCY: '0' });
+    onTestFinished(() => programs.close());
+    const { code, stdout, stderr } = await programs.run(words);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('environment'),
+      expect.stringMatching(/^ +PORT /),
+      expect.stringMatching(/^ +REDIS_URL /),
+      expect.stringMatching(/^ +WORKER_CONCURRENCY /),
+    ]);
+  });
+});
