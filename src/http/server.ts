@@ -16,20 +16,28 @@ export interface ApiServer {
 const REQUEST_TIMEOUT_MS = 300_000;
 /** Longer than the idle time of the usual load balancers (60 s), or they would reuse a connection that is closing. */
 const KEEP_ALIVE_MS = 65_000;
+const IDLE_CHECK_MS = 50;
 
 /** @throws Error with code EADDRINUSE when the port is taken. */
 export const startServer = async (deps: Deps, { port, host }: { port: number; host: string }): Promise<ApiServer> => {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, createApp(deps));
   server.on('clientError', refuseUnreadable);
+  let closing = false;
+  server.prependListener('request', (_req, res) => {
+    if (closing) res.setHeader('Connection', 'close');
+  });
   server.listen(port, host);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
       const closed = once(server, 'close');
+      closing = true;
       server.close();
-      server.closeIdleConnections();
+      // A connection whose request was under way is idle once that is answered, and would stay open for a minute.
+      const timer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
       await closed;
+      clearInterval(timer);
     },
   };
 };

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { ReadStream } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -59,8 +60,8 @@ export const createBlobStore = (
     stream: (sha256) =>
       available(async () => {
         const stream = await disk.getStream(keyOf(sha256));
-        // On disk a missing file shows only when it is opened: wait until there is something to read.
-        await once(stream, 'readable');
+        // On disk a missing file shows only when it is opened.
+        if (stream instanceof ReadStream) await once(stream, 'open');
         return stream;
       }),
   };

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Disk } from 'flydrive';
@@ -42,6 +42,9 @@ const openFolder = (root: string): OpenBlobStore => {
   return { incomingDir, blobs: createBlobStore(disk, incomingDir, moveIn) };
 };
 
+/** What is not larger is sent from memory: that the client can repeat, a stream it cannot. */
+const AT_ONCE_BYTES = 4 * 1024 * 1024;
+
 /** The AWS client is loaded only where it is used: it is as large as everything else together. */
 const openS3 = async (url: URL, dataDir: string): Promise<OpenBlobStore> => {
   const { S3Client } = await import('@aws-sdk/client-s3');
@@ -66,9 +69,10 @@ const openS3 = async (url: URL, dataDir: string): Promise<OpenBlobStore> => {
   const under = (key: string): string => (prefix === null ? key : `${prefix}/${key}`);
   return {
     incomingDir,
-    blobs: createBlobStore(prefixed(disk, under), incomingDir, (key, file) =>
-      disk.putStream(under(key), createReadStream(file.path), { contentLength: file.size }),
-    ),
+    blobs: createBlobStore(prefixed(disk, under), incomingDir, async (key, file) => {
+      if (file.size <= AT_ONCE_BYTES) return disk.put(under(key), await readFile(file.path));
+      return disk.putStream(under(key), createReadStream(file.path), { contentLength: file.size });
+    }),
   };
 };
 

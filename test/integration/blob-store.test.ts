@@ -28,7 +28,7 @@ describe.each(['disk', 's3'] as const)('the blob store on %s', (kind) => {
   it.each([
     ['nothing', Buffer.alloc(0)],
     ['a few bytes', Buffer.from('hello')],
-    ['some megabytes', Buffer.alloc(3_000_000, 'abc')],
+    ['some megabytes', Buffer.alloc(5_000_000, 'abc')],
   ])('gives back %s as they were', async (_name, bytes) => {
     const sha256 = await store.blobs.put(bytes);
     expect(sha256).toBe(sha256Of(bytes));

@@ -1,5 +1,4 @@
 import { Router, type Request, type Response } from 'express';
-import { findAppFile, findDownload } from '../../../db/app-versions.ts';
 import { findApp, listApps } from '../../../db/apps.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
@@ -8,7 +7,6 @@ import { requestBuild } from '../../../use-cases/request-build.ts';
 import { allow, authenticate, userOf } from '../../auth.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
-import { sendFile } from '../../send-file.ts';
 import { presentApp } from './present-app.ts';
 import { listOf } from './query.ts';
 import { buildBody, idParams } from './schema.ts';
@@ -18,7 +16,7 @@ const KIND = 'zendesk';
 /** The vendor's lists have no pages; this is more than an account ever had. */
 const MOST_APPS = 10_000;
 
-/** Apps of this door: lists, one app, its files, its builds. */
+/** Apps of this door: lists, one app, its builds. */
 export const appRoutes = (deps: Deps, appsPath: string): Router => {
   const router = Router();
   const urls = { publicUrl: deps.config.publicUrl, appsPath };
@@ -73,24 +71,6 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
     const { id } = parse(idParams, req.params);
     await deleteApp(deps, userOf(res).accountId, id);
     res.status(204).end();
-  });
-
-  router.get('/:id/package', ...admin, async (req, res) => {
-    const { id } = parse(idParams, req.params);
-    const found = await findDownload(deps.db, userOf(res).accountId, id);
-    if (!found) throw new NotFoundError(`There is no app ${id} of this account.`);
-    const path = `app-${id}-${found.versionId}.zip`;
-    res.attachment(path).set('X-Appyard-Upload-Sha256', found.packageSha256);
-    await sendFile(deps, { req, res }, { path, sha256: found.sha256, size: found.size }, 'private, no-cache');
-  });
-
-  router.get('/:id/assets/*path', signedIn, async (req: Request<{ id: string; path: string[] }>, res) => {
-    const { id } = parse(idParams, req.params);
-    const path = `assets/${req.params.path.join('/')}`;
-    const file = await findAppFile(deps.db, userOf(res).accountId, { appId: id, path });
-    if (!file) throw new NotFoundError(`There is no file "${path}" in an app ${id} that this account can see.`);
-    // The next version may have another file here: kept, but asked for each time by its digest.
-    await sendFile(deps, { req, res }, file, 'private, no-cache');
   });
 
   return router;

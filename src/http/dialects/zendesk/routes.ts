@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
+import { appFileRoutes } from './app-files.ts';
 import { appRoutes } from './apps.ts';
 import { zendeskErrors } from './errors.ts';
 import { installationRoutes } from './installations.ts';
@@ -23,6 +24,7 @@ const appsRoutes = (deps: Deps, prefix: Prefix): Router => {
   router.use('/installations', installationRoutes(deps, prefix));
   router.use('/uploads', uploadRoutes(deps));
   router.use('/validate', validateRoutes(deps));
+  router.use('/', appFileRoutes(deps));
   router.use('/', appRoutes(deps, appsPath));
   return router;
 };
