@@ -159,6 +159,8 @@ create table resources (
 -- The unit of work that a user watches. Ids of its subjects are plain numbers: a job outlives what it worked on.
 create table jobs (
   id                 text primary key check (id ~ '^[0-9a-f]{32}$'),
+  -- The order in which they were asked for.
+  seq                bigint generated always as identity,
   account_id         bigint not null references accounts on delete cascade,
   kind               text not null check (kind in ('build', 'install')),
   state              text not null default 'queued' check (state in ('queued', 'working', 'completed', 'failed', 'killed')),
@@ -186,5 +188,7 @@ create table jobs (
   swept_at           timestamptz not null default now()
 );
 create index jobs_account_idx on jobs (account_id, created_at);
+-- Serves the question whether a later build of the app was published first.
+create index jobs_app_idx on jobs (app_id, seq) where kind = 'build' and state = 'completed';
 -- Serves the sweep.
 create index jobs_open_idx on jobs (swept_at) where state in ('queued', 'working');

@@ -34,15 +34,8 @@ export const runBuild: Processor = {
     context.signal.throwIfAborted();
     context.report(total - 1, total, 'Publishing');
     const packed = { sha256: await deps.blobs.put(reading.repacked), size: reading.repacked.byteLength };
-    return publishVersion(deps, {
-      job,
-      definition: reading.definition,
-      warnings: reading.warnings,
-      packageSha256: upload.sha256,
-      archive: packed,
-      files,
-      total,
-    });
+    const version = { definition: reading.definition, warnings: reading.warnings, packageSha256: upload.sha256 };
+    return publishVersion(deps, { job, version: { ...version, archive: packed, files }, total });
   },
 };
 

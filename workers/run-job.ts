@@ -41,14 +41,20 @@ export const runJob = async (
 
   const timeout = AbortSignal.timeout(timeoutOf(deps, job));
   const signal = AbortSignal.any([lost, shutdown, timeout]);
+  let told = false;
   const reporter = createReporter(live.writeFigures, live.shown ?? job, (err) => {
-    deps.log.warn('progress not written', { jobId: job.id, err });
+    // Once an attempt: while the queue is away it is every 100 ms.
+    if (!told) deps.log.warn('progress not written', { jobId: job.id, err });
+    told = true;
   });
   try {
-    const outcome = await processors[job.kind].run(deps, job, {
+    const work = processors[job.kind].run(deps, job, {
       signal,
       report: (progress, total, message) => reporter.report({ progress, total, message }),
     });
+    // Nobody waits for work that comes after the end of its attempt.
+    work.catch(() => undefined);
+    const outcome = await Promise.race([work, aborted(signal)]);
     await reporter.stop();
     if (!outcome) return 'superseded';
     await writeOutcome(deps, job, live, outcome);
@@ -60,6 +66,17 @@ export const runJob = async (
     return endAttempt(deps, { job, live, reporter }, timeout.aborted ? timeUp(deps, job) : err);
   }
 };
+
+/**
+ * Rejects when the attempt must end. Steps look at the signal between them, but a store that hangs keeps one of them
+ * waiting; what it does later is fenced off.
+ */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => {
+    const end = (): void => reject(signal.reason as Error);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 
 const noWorkerFinished = `No worker finished it in ${MAX_ATTEMPTS} attempts.`;
 

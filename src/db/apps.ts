@@ -16,9 +16,6 @@ export interface App {
   assetKey: string;
   parameters: Parameter[];
   requirementCount: number;
-  requiresCustomObjects: boolean;
-  /** Paths of its logos and screenshots inside the package. */
-  pictures: string[];
 }
 
 /** Parameters and requirements have tables of their own. */
@@ -39,11 +36,7 @@ export const parametersOf = (version: string): string =>
 const select = `select a.id, a.account_id as "accountId", a.name, a.short_description as "shortDescription", a.visibility,
     a.created_at as "createdAt", a.updated_at as "updatedAt", v.id as "versionId", v.definition, v.asset_key as "assetKey",
     ${parametersOf('v.id')} as parameters,
-    (select count(*) from requirements r where r.version_id = v.id) as "requirementCount",
-    exists (select 1 from requirements r where r.version_id = v.id and r.type like 'custom_object%')
-      as "requiresCustomObjects",
-    array(select f.path from version_files f where f.version_id = v.id
-      and f.path ~ '^assets/(logo|logo-small|screenshot-[0-9]+)[.]png$' order by length(f.path), f.path) as pictures
+    (select count(*) from requirements r where r.version_id = v.id) as "requirementCount"
   from apps a join app_versions v on v.id = a.version_id`;
 
 const visible = `(a.account_id = $1 or a.visibility = 'public')`;

@@ -172,3 +172,34 @@ export const endPending = async (
 export const moveInstallations = async (tx: Queryable, appId: number, versionId: number): Promise<void> => {
   await tx.query('update installations set version_id = $2, updated_at = now() where app_id = $1', [appId, versionId]);
 };
+
+/** Installations of an app, in every account, that have a plain value of one of these names. Holds them. */
+export const listPlainSettings = async (
+  tx: Queryable,
+  appId: number,
+  names: string[],
+): Promise<Pick<Installation, 'id' | 'accountId' | 'settings'>[]> => {
+  const { rows } = await tx.query<Pick<Installation, 'id' | 'accountId' | 'settings'>>(
+    `select id, account_id as "accountId", settings from installations where app_id = $1 and settings ?| $2::text[]
+     order by id for no key update`,
+    [appId, names],
+  );
+  return rows;
+};
+
+/** Takes values out of the plain settings; a sealed one that is there already is newer and stays. */
+export const sealSettings = async (
+  tx: Queryable,
+  {
+    accountId,
+    id,
+    names,
+    secrets,
+  }: { accountId: number; id: number; names: string[]; secrets: Record<string, string> },
+): Promise<void> => {
+  await tx.query(
+    `update installations set settings = settings - $3::text[], secrets = $4::jsonb || secrets
+     where account_id = $1 and id = $2`,
+    [accountId, id, names, JSON.stringify(secrets)],
+  );
+};

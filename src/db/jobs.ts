@@ -14,7 +14,7 @@ export interface Job extends JobStatus, JobRef {
 /** What the requester asked for besides the package; null: not asked for. */
 export interface BuildRequest {
   /** The door it came through: what kind of app a new one is. */
-  kind: string;
+  appKind: string;
   name?: string | null;
   shortDescription?: string | null;
 }
@@ -80,15 +80,18 @@ export const insertInstallJob = async (tx: Queryable, job: NewInstallJob): Promi
   );
 };
 
-/** One install job for each installation of the app that lacks a resource its version requires. */
+/**
+ * One install job for each installation of the app that lacks a resource its version requires, or whose last one
+ * failed: this version may have mended what was wrong.
+ */
 export const insertMissingInstallJobs = async (tx: Queryable, appId: number): Promise<JobRef[]> => {
   const { rows } = await tx.query<JobRef>(
     `with lacking as (
        update installations i set job_id = replace(gen_random_uuid()::text, '-', ''), updated_at = now()
-       where i.app_id = $1 and exists (
+       where i.app_id = $1 and (i.state = 'failed' or exists (
          select 1 from requirements r where r.version_id = i.version_id and not exists (
            select 1 from resources s
-           where s.installation_id = i.id and s.type = r.type and s.identifier = r.identifier))
+           where s.installation_id = i.id and s.type = r.type and s.identifier = r.identifier)))
        returning i.id, i.account_id, i.job_id)
      insert into jobs (id, account_id, kind, app_id, installation_id, message)
      select job_id, account_id, 'install', $1, id, 'Waiting for a worker' from lacking
@@ -141,6 +144,16 @@ export const holdAttempt = async (tx: Queryable, { id, attempt }: Attempt): Prom
   const { rowCount } = await tx.query(
     `select 1 from jobs where id = $1 and attempt = $2 and state = 'working' for update`,
     [id, attempt],
+  );
+  return rowCount === 1;
+};
+
+/** Was a build of the app that was asked for later published already? Ask under the app's lock. */
+export const isOvertaken = async (tx: Queryable, { id }: Attempt, appId: number): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    `select 1 from jobs later where later.app_id = $2 and later.kind = 'build' and later.state = 'completed'
+       and later.seq > (select seq from jobs where id = $1) limit 1`,
+    [id, appId],
   );
   return rowCount === 1;
 };

@@ -18,7 +18,7 @@ export const provisionResource = async (
 ): Promise<Provisioned> => {
   const { rows } = await db.query<{ holds: boolean; exists: boolean }>(
     `with holder as (select 1 from jobs where id = $1 and attempt = $2 and state = 'working' for share),
-       target as (select 1 from installations where account_id = $3 and id = $4),
+       target as (select 1 from installations where account_id = $3 and id = $4 for key share),
        made as (
          insert into resources (account_id, installation_id, type, identifier, payload)
          select $3, $4, $5, $6, $7 from holder, target on conflict on constraint resources_identifier_key do nothing)

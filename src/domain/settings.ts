@@ -107,5 +107,9 @@ export const missingSettings = (parameters: SettingParameter[], has: (name: stri
     .filter(({ name, required }) => required && !has(name))
     .map(({ name }) => ({ name, message: `The setting "${name}" is required.` }));
 
+/** A setting may be called like a member of every object. */
+export const settingOf = (settings: Record<string, Scalar>, name: string): Scalar | undefined =>
+  Object.hasOwn(settings, name) ? settings[name] : undefined;
+
 /** An empty text is no value; `false` and 0 are. */
 export const isGiven = (value: Scalar | undefined): boolean => value !== undefined && value !== null && value !== '';

@@ -25,7 +25,6 @@ interface JobQueue {
 
 interface JobWorker {
   cancelJob(id: string, reason?: string): boolean;
-  cancelAllJobs(reason?: string): void;
   close(force?: boolean): Promise<void>;
   on(event: 'error', listener: (err: Error) => void): unknown;
   on(event: 'stalled', listener: (jobId: string) => void): unknown;

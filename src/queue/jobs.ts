@@ -44,8 +44,11 @@ export const jobOptions: JobsOptions = {
   backoff: { type: 'custom' },
   removeOnComplete: KEPT,
   removeOnFail: KEPT,
+  // Each failed try would add its stack to the entry and write all of them again.
+  stackTraceLimit: 1,
 };
 
 /** Milliseconds until the next try: 1, 2, 4 … 15 s, and up to a fifth more so that many do not come back at once. */
 export const backoffMs = (attemptsMade: number): number =>
-  Math.min(15_000, 1_000 * 2 ** Math.min(attemptsMade - 1, 10)) * (1 + Math.random() / 5);
+  // Whole ones: BullMQ's Postgres takes no others.
+  Math.round(Math.min(15_000, 1_000 * 2 ** Math.min(attemptsMade - 1, 10)) * (1 + Math.random() / 5));

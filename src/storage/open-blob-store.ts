@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Disk } from 'flydrive';
@@ -21,7 +21,19 @@ export interface OpenBlobStore {
 export const openBlobStore = async (blobUrl: string, dataDir: string): Promise<OpenBlobStore> => {
   const opened = blobUrl.startsWith('s3:') ? await openS3(new URL(blobUrl), dataDir) : openFolder(folderOf(blobUrl));
   await mkdir(opened.incomingDir, { recursive: true, mode: 0o700 });
+  await removeLeftovers(opened.incomingDir);
   return opened;
+};
+
+/** No request takes that long: what is older was left by a process that was killed. */
+const LEFT_MS = 3_600_000;
+
+const removeLeftovers = async (incomingDir: string): Promise<void> => {
+  for (const name of await readdir(incomingDir)) {
+    const file = path.join(incomingDir, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > LEFT_MS) await rm(file, { force: true });
+  }
 };
 
 const folderOf = (blobUrl: string): string =>
@@ -42,6 +54,9 @@ const openFolder = (root: string): OpenBlobStore => {
   return { incomingDir, blobs: createBlobStore(disk, incomingDir, moveIn) };
 };
 
+const CONNECT_MS = 3_000;
+const IDLE_MS = 10_000;
+
 /** What is not larger is sent from memory: that the client can repeat, a stream it cannot. */
 const AT_ONCE_BYTES = 4 * 1024 * 1024;
 
@@ -60,6 +75,9 @@ const openS3 = async (url: URL, dataDir: string): Promise<OpenBlobStore> => {
         secretAccessKey: decodeURIComponent(url.password),
       },
     }),
+    // A server that hangs costs a request some 20 s and not for ever; then it is 503, or another attempt.
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: CONNECT_MS, socketTimeout: IDLE_MS },
     // The default checksums make servers other than AWS store a stream's framing along with its bytes.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -93,10 +93,15 @@ const insert = async (
   // A default of the wrong type is the package's fault, not that of whoever installs it: it is left out.
   const defaults = checkSettings(app.parameters, defaultSettings(app.parameters)).values;
   const nothing = { title: app.name, settings: {}, secretNames: [] };
-  const { title, settings, secrets } = mergeSettings(cipher, { accountId, parameters: app.parameters }, nothing, {
-    ...defaults,
-    ...input.settings,
-  });
+  const { title, settings, secrets } = mergeSettings(
+    cipher,
+    { accountId, parameters: app.parameters, required: 'all' },
+    nothing,
+    {
+      ...defaults,
+      ...input.settings,
+    },
+  );
   const jobId = newId();
   const pending = app.requirementCount > 0;
   const id = await insertInstallation(tx, {

@@ -3,6 +3,7 @@ import {
   checkSettings,
   isGiven,
   missingSettings,
+  settingOf,
   type Scalar,
   type SettingParameter,
   type SettingProblem,
@@ -24,8 +25,18 @@ export interface MergedSettings {
   forgottenSecrets: string[];
 }
 
+export interface MergeRules {
+  accountId: number;
+  parameters: SettingParameter[];
+  /**
+   * `all`: everything required must be there in the end. `given`: only what this request sets must not be emptied; a
+   * newer version may require what nobody has given yet, and that must not keep anyone from changing something else.
+   */
+  required: 'all' | 'given';
+}
+
 /** Where a sealed value belongs: it opens only for the account and the setting it was sealed for. */
-const secretContext = (accountId: number, name: string): string => `${accountId}:${name}`;
+export const secretContext = (accountId: number, name: string): string => `${accountId}:${name}`;
 
 /**
  * Merges what somebody gives into what is there: values that are not given stay. `name` is the installation's title,
@@ -35,7 +46,7 @@ const secretContext = (accountId: number, name: string): string => `${accountId}
  */
 export const mergeSettings = (
   cipher: Cipher,
-  { accountId, parameters }: { accountId: number; parameters: SettingParameter[] },
+  { accountId, parameters, required }: MergeRules,
   current: CurrentSettings,
   given: Record<string, unknown>,
 ): MergedSettings => {
@@ -51,11 +62,15 @@ export const mergeSettings = (
     forgottenSecrets: [],
   };
   for (const [name, value] of Object.entries(check.values)) {
-    if (!secure.has(name)) merged.settings[name] = value;
-    else if (isGiven(value)) merged.secrets[name] = cipher.seal(String(value), secretContext(accountId, name));
+    // Whichever kind of setting it was before, it is kept in one place only.
+    delete merged.settings[name];
+    if (secure.has(name) && isGiven(value))
+      merged.secrets[name] = cipher.seal(String(value), secretContext(accountId, name));
     else merged.forgottenSecrets.push(name);
+    if (!secure.has(name)) merged.settings[name] = value;
   }
-  problems.push(...missing(parameters, current, { merged, problems }));
+  const looked = required === 'all' ? parameters : parameters.filter(({ name }) => Object.hasOwn(check.values, name));
+  problems.push(...missing(looked, current, { merged, problems }));
   if (problems.length > 0) throw invalidSettings(problems);
   return merged;
 };
@@ -85,7 +100,11 @@ const missing = (
   const kept = current.secretNames.filter((name) => !merged.forgottenSecrets.includes(name));
   return missingSettings(
     parameters,
-    (name) => refused.has(name) || name in merged.secrets || kept.includes(name) || isGiven(merged.settings[name]),
+    (name) =>
+      refused.has(name) ||
+      Object.hasOwn(merged.secrets, name) ||
+      kept.includes(name) ||
+      isGiven(settingOf(merged.settings, name)),
   );
 };
 

@@ -1,25 +1,21 @@
 import { insertApp, lockVisibleApp, ownsApp, setCurrentVersion } from '../db/apps.ts';
-import { insertVersion, type StoredArchive, type VersionFile } from '../db/app-versions.ts';
+import { insertVersion, type NewVersion } from '../db/app-versions.ts';
 import { moveInstallations } from '../db/installations.ts';
-import { holdAttempt, insertMissingInstallJobs, settleJob, type Job } from '../db/jobs.ts';
+import { holdAttempt, insertMissingInstallJobs, isOvertaken, settleJob, type Job } from '../db/jobs.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import { completedMessage, type JobRef } from '../domain/job.ts';
 import type { AppDefinition } from '../domain/package/definition.ts';
 import { listingTexts } from '../domain/package/listing-texts.ts';
-import type { PackageProblem } from '../domain/package/problem.ts';
 import { NotFoundError } from '../errors.ts';
 import type { JobOutcome } from '../queue/jobs.ts';
 import { newId } from '../secrets/tokens.ts';
 import { dispatchJob } from './dispatch-job.ts';
+import { sealNewlySecure } from './seal-newly-secure.ts';
 
 export interface PublishVersionInput {
   job: Job;
-  definition: AppDefinition;
-  warnings: PackageProblem[];
-  packageSha256: string;
-  archive: StoredArchive;
-  files: VersionFile[];
+  version: Omit<NewVersion, 'appId' | 'assetKey'>;
   /** The job's number of steps. */
   total: number;
 }
@@ -32,18 +28,17 @@ export interface PublishVersionInput {
  * @throws NotFoundError when the app was deleted meanwhile.
  */
 export const publishVersion = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log'>,
-  { job, total, ...version }: PublishVersionInput,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
+  { job, total, version }: PublishVersionInput,
 ): Promise<JobOutcome | undefined> => {
   const published = await withTransaction(deps.db, async (tx) => {
     if (!(await holdAttempt(tx, job))) return undefined;
     const appId = await holdApp(tx, job, version.definition);
     const versionId = await insertVersion(tx, { ...version, appId, assetKey: newId() });
-    const { name = null, shortDescription = null } = job.request;
-    await setCurrentVersion(tx, { accountId: job.accountId, id: appId, name, shortDescription, versionId });
-    await moveInstallations(tx, appId, versionId);
-    const installJobs = await insertMissingInstallJobs(tx, appId);
-    const end = { state: 'completed', progress: total, total, message: completedMessage(new Date()) } as const;
+    const overtaken = await isOvertaken(tx, job, appId);
+    const installJobs = overtaken ? [] : await makeCurrent(tx, deps, { job, appId, versionId, version });
+    const message = completedMessage(new Date()) + (overtaken ? '; a build asked for later is current already' : '');
+    const end = { state: 'completed', progress: total, total, message } as const;
     await settleJob(tx, job, { ...end, appId, versionId, warnings: version.warnings });
     return { outcome: { ...end, appId, installationId: null }, installJobs };
   });
@@ -51,13 +46,38 @@ export const publishVersion = async (
   return published?.outcome;
 };
 
+/** Of an app, in characters; it becomes the title of its installations. */
+const LONGEST_NAME = 255;
+
+/** The app and all its installations run on the version from now on. */
+const makeCurrent = async (
+  tx: Queryable,
+  { cipher }: Pick<Deps, 'cipher'>,
+  {
+    job,
+    appId,
+    versionId,
+    version,
+  }: { job: Job; appId: number; versionId: number } & Pick<PublishVersionInput, 'version'>,
+): Promise<JobRef[]> => {
+  const { name = null, shortDescription = null } = job.request;
+  await setCurrentVersion(tx, { accountId: job.accountId, id: appId, name, shortDescription, versionId });
+  const secure = version.definition.parameters.filter((parameter) => parameter.secure).map(({ name: own }) => own);
+  await sealNewlySecure(tx, cipher, appId, secure);
+  await moveInstallations(tx, appId, versionId);
+  return insertMissingInstallJobs(tx, appId);
+};
+
 /** The app of the version to come: a new one, or the one that the build was asked for, as it stays until the commit. */
 const holdApp = async (tx: Queryable, job: Job, definition: AppDefinition): Promise<number> => {
   if (job.appId === null)
     return insertApp(tx, {
       accountId: job.accountId,
-      kind: job.request.kind,
-      name: job.request.name ?? definition.name ?? listingTexts(definition).name ?? 'Untitled app',
+      kind: job.request.appKind,
+      name: (job.request.name ?? definition.name ?? listingTexts(definition).name ?? 'Untitled app').slice(
+        0,
+        LONGEST_NAME,
+      ),
       shortDescription: job.request.shortDescription ?? null,
     });
   const held = (await lockVisibleApp(tx, job.accountId, job.appId)) && (await ownsApp(tx, job.accountId, job.appId));
@@ -65,6 +85,9 @@ const holdApp = async (tx: Queryable, job: Job, definition: AppDefinition): Prom
   return job.appId;
 };
 
+/** More than that are the sweep's: a queue that hangs must not keep the build from its end. */
+const DISPATCHED_AT_ONCE = 100;
+
 const dispatchAll = async (deps: Pick<Deps, 'producer' | 'log'>, jobs: JobRef[]): Promise<void> => {
-  for (const job of jobs) await dispatchJob(deps, job);
+  await Promise.all(jobs.slice(0, DISPATCHED_AT_ONCE).map((job) => dispatchJob(deps, job)));
 };

@@ -38,7 +38,7 @@ export const updateInstallation = async (
     await changeInstallation(tx, {
       accountId,
       id,
-      ...mergeSettings(cipher, { accountId, parameters }, current, change.settings),
+      ...mergeSettings(cipher, { accountId, parameters, required: 'given' }, current, change.settings),
       enabled: change.enabled ?? current.enabled,
       groupRestrictions: change.groupRestrictions ?? current.groupRestrictions,
       roleRestrictions: change.roleRestrictions === undefined ? current.roleRestrictions : change.roleRestrictions,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -50,6 +50,17 @@ describe.each(['disk', 's3'] as const)('the blob store on %s', (kind) => {
     await store.blobs.putFile(file);
     expect((await store.blobs.get(file.sha256)).equals(bytes)).toBe(true);
     await rm(file.path, { force: true });
+  });
+
+  it('removes what a killed process left in the spool, and only that', async () => {
+    const [old, fresh] = [path.join(store.incomingDir, 'old'), path.join(store.incomingDir, 'fresh')];
+    await writeFile(old, 'x');
+    await writeFile(fresh, 'x');
+    const longAgo = new Date(Date.now() - 2 * 3_600_000);
+    await utimes(old, longAgo, longAgo);
+    await openBlobStore(s3?.blobUrl ?? `file:${path.join(dataDir, 'blobs')}`, dataDir);
+    expect(await readdir(store.incomingDir)).toEqual(['fresh']);
+    await rm(fresh);
   });
 
   it('says that it is away when a blob is not there', async () => {

@@ -3,6 +3,7 @@ import { claimJob } from '../../src/db/jobs.ts';
 import { createRedisQueues } from '../../src/queue/backend.ts';
 import { createProducer } from '../../src/queue/producer.ts';
 import { JOBS_QUEUE } from '../../src/queue/jobs.ts';
+import { UnavailableError } from '../../src/errors.ts';
 import { newId } from '../../src/secrets/tokens.ts';
 import { sweep } from '../../workers/sweep.ts';
 import { createApp, endOf, pollJob } from '../support/client.ts';
@@ -108,6 +109,21 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
     const second = harness.startWorker();
     expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
     await second.close();
+  });
+
+  it('tries again after a second, without waiting for the lock to run out', async () => {
+    vi.spyOn(harness.deps.blobs, 'get').mockRejectedValueOnce(new UnavailableError('The blob store'));
+    const stalled = vi.mocked(harness.deps.log.warn).mock.calls.filter(([message]) => message === 'job stalled').length;
+    const id = await createApp(harness, buildArchive());
+    const worker = harness.startWorker();
+    expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
+    expect(await jobRow(harness, id)).toMatchObject({ attempt: 2 });
+    expect(
+      vi
+        .mocked(harness.deps.log.warn)
+        .mock.calls.filter(([message]) => message === 'job stalled' || message === 'worker'),
+    ).toHaveLength(stalled);
+    await worker.close();
   });
 
   it('gives every job to one of two workers', async () => {

@@ -106,6 +106,13 @@ describe('one attempt of a job', () => {
     expect((await jobRow(harness, id))['message']).toContain('It was not finished within 1 s');
   });
 
+  it('ends also when a store hangs and hears no signal', async () => {
+    const id = await createApp(harness, buildArchive());
+    vi.spyOn(harness.deps.blobs, 'get').mockReturnValue(new Promise(() => undefined));
+    const deps = { ...harness.deps, config: { ...harness.deps.config, buildTimeoutMs: 50 } };
+    await expect(attempt({ ...harness, deps }, id)).resolves.toBe('again');
+  });
+
   it('is handed back on shutdown and does not count', async () => {
     const id = await createApp(harness, buildArchive());
     const shutdown = AbortSignal.abort(new Error('shutting down'));

@@ -24,6 +24,9 @@ export interface AppDefinition {
   requirements: RequirementDefinition[];
   /** Locale -> texts, as the package has them under `translations/`; the default locale is among them. */
   translations: Record<string, Record<string, unknown>>;
+  /** Paths of its logos, and of its screenshots in the order of their numbers. */
+  pictures: string[];
+  requiresCustomObjects: boolean;
   oauth: { clientId: string; authorizeUri: string; accessTokenUri: string; scope: string | null } | null;
 }
 

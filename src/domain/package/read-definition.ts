@@ -92,6 +92,15 @@ const readOauth = (manifest: JsonObject): AppDefinition['oauth'] => {
   };
 };
 
+const picture = /^assets\/(logo|logo-small|screenshot-\d+)\.png$/;
+
+/** `screenshot-10` comes after `screenshot-9`: the shorter name first. */
+const listPictures = (files: PackageFile[]): string[] =>
+  files
+    .map(({ path }) => path)
+    .filter((path) => picture.test(path))
+    .sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+
 /**
  * Reads what a package says. Only for a package in which `checkPackage` found no errors.
  * @throws Error when the package is broken after all; that is a bug of the caller.
@@ -106,6 +115,7 @@ export const readDefinition = (files: PackageFile[]): AppDefinition => {
   const author = own(manifest, 'author');
   const locations = readLocations(document);
   const whitelist = own(manifest, 'domainWhitelist');
+  const requirements = readRequirements(view);
   return {
     name: text(manifest, 'name'),
     version: text(manifest, 'version'),
@@ -125,7 +135,9 @@ export const readDefinition = (files: PackageFile[]): AppDefinition => {
       location.known ? [toLocation(location, flag('signedUrls'))] : [],
     ),
     parameters: readParameters(manifest).map(toParameter),
-    requirements: readRequirements(view),
+    requirements,
+    pictures: listPictures(files),
+    requiresCustomObjects: requirements.some(({ type }) => type.startsWith('custom_object')),
     translations: readTranslations(view),
     oauth: readOauth(manifest),
   };

@@ -33,7 +33,7 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
     const { accountId, id: userId } = userOf(res);
     const { name, short_description: shortDescription, upload_id: uploadId } = body;
     return requestBuild(deps, {
-      kind: KIND,
+      appKind: KIND,
       accountId,
       userId,
       uploadId,

@@ -68,7 +68,7 @@ export const installationRoutes = (deps: Deps, { path, product }: Prefix): Route
       accountId: userOf(res).accountId,
       id,
       settings: body.settings,
-      enabled: body.enabled,
+      enabled: body.enabled ?? undefined,
       groupRestrictions: body.group_restrictions ?? undefined,
       roleRestrictions: body.role_restrictions,
     });

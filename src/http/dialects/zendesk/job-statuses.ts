@@ -42,7 +42,7 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     const id = decoded(req.path.slice(1));
     if (error.status === 404) return void res.json(presentUnknownJob(id, error.message, urlsOf(req)));
     if (error.status < 500) return next(err);
-    deps.log.warn('poll could not be answered', { path: req.path, err });
+    deps.log[error.status === 503 ? 'warn' : 'error']('poll could not be answered', { path: req.path, err });
     res.json(presentUnreachableJob(id, urlsOf(req)));
   };
   router.use(pollErrors);

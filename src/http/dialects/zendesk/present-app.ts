@@ -47,7 +47,7 @@ export const presentApp = (app: App, urls: AppUrls, exclude: ReadonlySet<string>
 };
 
 /** Addresses of the pictures that the package really has. */
-const presentPictures = ({ id, pictures }: App, { appsPath }: AppUrls) => {
+const presentPictures = ({ id, definition: { pictures } }: App, { appsPath }: AppUrls) => {
   const address = (path: string): string => `${appsPath}/${id}/${path}`;
   const icon = (path: string): string | null => (pictures.includes(path) ? address(path) : null);
   return {

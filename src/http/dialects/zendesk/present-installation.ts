@@ -1,6 +1,6 @@
 import type { App } from '../../../db/apps.ts';
 import type { Installation } from '../../../db/installations.ts';
-import type { Scalar } from '../../../domain/settings.ts';
+import { settingOf, type Scalar } from '../../../domain/settings.ts';
 import { formatCompactTime, formatTime } from './format.ts';
 
 /** Plans and payments are the vendor's business and not ours; its clients find the fields all the same. */
@@ -46,7 +46,9 @@ export const presentInstallation = (installation: Installation) => {
 const presentSettings = ({ title, parameters, settings }: Installation): Record<string, Scalar> => ({
   name: title,
   title,
-  ...Object.fromEntries(parameters.map(({ name, secure }) => [name, secure ? null : (settings[name] ?? null)])),
+  ...Object.fromEntries(
+    parameters.map(({ name, secure }) => [name, secure ? null : (settingOf(settings, name) ?? null)]),
+  ),
 });
 
 /** "Show App Installation" has a shape of its own. */
@@ -62,7 +64,7 @@ export const presentShownInstallation = (installation: Installation, app: App, o
     framework_versions: { current: definition.frameworkVersion, version: definition.frameworkVersion },
     group_restrictions: installation.groupRestrictions,
     role_restrictions: installation.roleRestrictions ?? [],
-    has_custom_object_requirements: app.requiresCustomObjects,
+    has_custom_object_requirements: definition.requiresCustomObjects,
     has_incomplete_subscription: noSubscription.has_incomplete_subscription,
     has_oauth_client: definition.oauth !== null,
     has_unpaid_subscription: noSubscription.has_unpaid_subscription,

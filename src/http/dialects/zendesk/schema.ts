@@ -43,7 +43,7 @@ const restrictions = z.array(z.union([text(255), z.int()]), { error: 'must be a 
 const changeable = {
   settings: settings.nullish(),
   settings_objects: settingsObjects.nullish(),
-  enabled: z.boolean({ error: 'must be true or false' }).optional(),
+  enabled: z.boolean({ error: 'must be true or false' }).nullish(),
   group_restrictions: restrictions.nullish(),
   role_restrictions: restrictions.nullish(),
 };
