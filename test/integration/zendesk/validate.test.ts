@@ -94,6 +94,16 @@ describe('what is wrong with a package', () => {
     expect(rows).toEqual([{ warnings: report.warnings }]);
   });
 
+  it('is said in time also of a package that takes too long', async () => {
+    const slow = await createHarness('redis', { env: { BUILD_TIMEOUT_MS: '1' } });
+    const answer = await slow.request('/api/v2/apps/validate', {
+      method: 'POST',
+      body: uploadForm(await exampleArchive('service-desk'), 'file'),
+    });
+    expect(await read<Refused>(answer, 422)).toMatchObject({ error: 'package_too_slow' });
+    await slow.close();
+  });
+
   it('is asked by admins only, with the file in its field', async () => {
     const body = () => uploadForm(buildArchive(), 'file');
     const ask = (as: 'agent' | 'operator' | null, form = body()) =>
