@@ -4,14 +4,16 @@ import { untilSignal } from '../src/cli/signals.ts';
 import { within } from '../src/within.ts';
 import { benchBuilds } from './builds.ts';
 import { benchMemory } from './memory.ts';
+import { benchPackages } from './packages.ts';
 import { benchPolls } from './polls.ts';
 import { openServices, type Services } from './support/services.ts';
 import { printTable, type Table } from './support/table.ts';
 
-const sections: Record<string, (services: Services) => Promise<Table>> = {
+const sections: Record<string, (services: Services) => Promise<Table | Table[]>> = {
   polls: benchPolls,
   builds: benchBuilds,
   memory: benchMemory,
+  packages: benchPackages,
 };
 
 const INTERRUPTED = 130;
@@ -26,7 +28,7 @@ const machine = (): string => {
 const run = async (names: string[], releases: Releases): Promise<void> => {
   console.log(machine());
   const services = await openServices(releases);
-  for (const name of names) printTable(await sections[name]!(services));
+  for (const name of names) [await sections[name]!(services)].flat().forEach(printTable);
 };
 
 const asked = process.argv.slice(2);

@@ -28,13 +28,14 @@ export const cpuSeconds = (pid: number): number => {
   }
 };
 
-/** Looks every 50 ms while `work` is under way. @returns the largest size in bytes, and how often it was looked at. */
+/** Looks every so often while `work` is under way. @returns the largest size in bytes, and how often it was looked at. */
 export const watchResidentSize = async (
   pid: number,
   work: () => Promise<void>,
+  everyMs = EVERY_MS,
 ): Promise<{ peak: number; looks: number }> => {
   const sizes = [residentSize(pid)];
-  const timer = setInterval(() => sizes.push(residentSize(pid)), EVERY_MS);
+  const timer = setInterval(() => sizes.push(residentSize(pid)), everyMs);
   try {
     await work();
   } finally {

@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { styleText } from 'node:util';
 import type { Config } from '../config.ts';
-import type { PackageProblem } from '../domain/package/problem.ts';
+import { countProblems, type PackageProblem } from '../domain/package/problem.ts';
 import { defaultSwitches, type PackageSwitches } from '../domain/package/switches.ts';
 import { readPackage } from '../packages/read-package.ts';
+import { findFolderProblems } from './folder-problems.ts';
 import { say } from './output.ts';
-import { packFolder } from './pack-folder.ts';
+import { listFolder, packFiles } from './pack-folder.ts';
 
 export interface ValidateOptions {
   on?: (keyof PackageSwitches)[];
@@ -18,22 +19,32 @@ export const validate = async (
   source: string,
   { on = [], json = false }: ValidateOptions,
 ): Promise<void> => {
-  const archive = (await stat(source)).isDirectory() ? await packFolder(source) : await readFile(source);
+  const { archive, problems } = await readSource(source, config.limits);
   const switches = { ...defaultSwitches, ...Object.fromEntries(on.map((name) => [name, true])) };
-  const { errors, warnings } = await readPackage({ archive, limits: config.limits, switches });
+  const { errors: found, warnings } = await readPackage({ archive, limits: config.limits, switches });
+  const errors = [...problems, ...found];
   if (errors.length > 0) process.exitCode = 1;
   if (json) return say(JSON.stringify({ errors, warnings }, null, 2));
   for (const problem of errors) say(`${coloured('red', 'error')}    ${describe(problem)}`);
   for (const problem of warnings) say(`${coloured('yellow', 'warning')}  ${describe(problem)}`);
   const verdict =
     errors.length === 0 ? coloured('green', 'The package is good') : coloured('red', 'The package is refused');
-  say(`${verdict}: ${errors.length} errors, ${warnings.length} warnings.`);
+  say(`${verdict}: ${countProblems(errors)} errors, ${countProblems(warnings)} warnings.`);
 };
 
-const describe = ({ key, message, file, line, column }: PackageProblem): string => {
-  const place = file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}:${column ?? 1}`}  `;
-  return `${place}${message} ${coloured('dim', `(${key})`)}`;
+/** An archive; of a folder, with what keeps the rest of it out of any archive. */
+const readSource = async (
+  source: string,
+  limits: Config['limits'],
+): Promise<{ archive: Buffer; problems: PackageProblem[] }> => {
+  if (!(await stat(source)).isDirectory()) return { archive: await readFile(source), problems: [] };
+  const { problems, good } = findFolderProblems(await listFolder(source), limits);
+  return { archive: await packFiles(source, good), problems };
 };
+
+/** The message says where. */
+const describe = ({ key, message, more }: PackageProblem): string =>
+  `${message} ${coloured('dim', more ? `(${key}, and ${more} more of this kind)` : `(${key})`)}`;
 
 /** Colours for a terminal only: not for a pipe, not where NO_COLOR is set. */
 const coloured = (style: 'red' | 'yellow' | 'green' | 'dim', text: string): string =>

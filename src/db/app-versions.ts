@@ -10,7 +10,7 @@ export interface VersionFile {
 }
 
 /** The files of a version, packed by ourselves. */
-export interface StoredArchive {
+interface StoredArchive {
   sha256: string;
   size: number;
 }

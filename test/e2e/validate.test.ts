@@ -38,7 +38,7 @@ describe('appyard validate', () => {
     await write('app/manifest.json', '{\n  "name": "x",\n  "name": "y"\n}');
     const { code, stdout } = await validate(path.join(folder, 'app'));
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^error {4}manifest\.json:3:3 {2}.+ \(duplicate_manifest_keys\)$/m);
+    expect(stdout).toMatch(/^error {4}manifest\.json, line 3, column 3 .+ \(duplicate_manifest_keys\)$/m);
     expect(stdout).toMatch(/^The package is refused: 1 errors, 0 warnings\.$/m);
   });
 
@@ -59,11 +59,53 @@ describe('appyard validate', () => {
     expect((await validate(file, '--on', 'mtls')).code).toBe(0);
   });
 
-  it('says in one line that there is nothing, or a link', async () => {
-    expect(await validate(path.join(folder, 'nothing'))).toMatchObject({ code: 1, stdout: '' });
-    await write('linked/manifest.json', '{}');
-    await symlink('/etc/passwd', path.join(folder, 'linked/assets'));
-    const { code, stderr } = await validate(path.join(folder, 'linked'));
+  it('says in one line that there is nothing', async () => {
+    const { code, stdout, stderr } = await validate(path.join(folder, 'nothing'));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^appyard: .+\n$/);
+  });
+
+  it('lists links and bad names together with everything else', async () => {
+    await write('linked/manifest.json', JSON.stringify({ private: 1 }));
+    await write('linked/assets/a\\b.txt', 'x');
+    await write('linked/assets/a.', 'x');
+    await symlink('/etc/passwd', path.join(folder, 'linked/assets/link'));
+    await symlink('/etc', path.join(folder, 'linked/translations'));
+    const { code, stdout } = await validate(path.join(folder, 'linked'), '--json');
+    expect(code).toBe(1);
+    const { errors } = JSON.parse(stdout) as { errors: { key: string; file?: string }[] };
+    expect(errors.slice(0, 4).map(({ key, file }) => [key, file])).toEqual([
+      ['archive_name_trailing_dot_or_blank', 'assets/a.'],
+      ['archive_name_backslash', 'assets/a\\b.txt'],
+      ['archive_symlink', 'assets/link'],
+      ['archive_symlink', 'translations'],
+    ]);
+    expect(errors.map(({ key }) => key)).toContain('unacceptable_boolean');
+
+    const shown = await validate(path.join(folder, 'linked'));
+    expect(shown.code).toBe(1);
+    expect(shown.stdout).toMatch(/^error {4}assets\/link is a symbolic link: .+ \(archive_symlink\)$/m);
+    expect(shown.stdout).toMatch(/^error {4}manifest\.json, line 1, .+ \(unacceptable_boolean\)$/m);
+  });
+
+  it('counts what it does not list', async () => {
+    const settings = Array.from({ length: 60 }, (_, i) => ({ name: `p${i}`, type: 'text', secure: 1 }));
+    const file = await write('many.zip', buildArchive({ manifest: { parameters: settings } }));
+    const { stdout } = await validate(file);
+    expect(stdout).toMatch(/\(unacceptable_boolean, and 10 more of this kind\)$/m);
+    expect(stdout).toMatch(/^The package is refused: 60 errors, 0 warnings\.$/m);
+  });
+});
+
+describe('appyard pack', () => {
+  it('refuses a link in one line', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'appyard-pack-'));
+    const programs = createPrograms({});
+    await writeFile(path.join(folder, 'manifest.json'), '{}');
+    await symlink('/etc/passwd', path.join(folder, 'assets'));
+    const { code, stderr } = await programs.run(['pack', folder, path.join(folder, 'app.zip')]);
+    await programs.close();
+    await rm(folder, { recursive: true });
     expect(code).toBe(1);
     expect(stderr).toBe('appyard: assets is a symbolic link; put the file itself there.\n');
   });

@@ -37,6 +37,8 @@ export const archiveKeys = {
   archive_local_size_differs: `The local header of {entry} has another size: ${again}.`,
   archive_local_crc_differs: `The local header of {entry} has another checksum: ${again}.`,
   archive_descriptor_missing: `{entry} announces a data descriptor but has none: ${again}.`,
+  archive_descriptor_width_differs: `The data descriptor of {entry} is not as wide as its local header makes readers expect: ${again}.`,
+  archive_stored_size_unknown: `{entry} is stored uncompressed and its size comes after it, so that some readers cannot find its end: ${again}.`,
   archive_descriptor_differs: `The data descriptor of {entry} contradicts the central directory: ${again}.`,
 
   // The content.

@@ -14,7 +14,7 @@ const unicodePathHeaderBytes = 5;
  * The first thing that is wrong with an entry's name, or null.
  *
  * Without the UTF-8 flag, yauzl takes a name for code page 437 and adm-zip for UTF-8: such a name must be ASCII, which is
- * the same in both, or be repeated in a Unicode-path field, which yauzl prefers and which then gives what adm-zip reads.
+ * the same in both. A Unicode-path field does not help: yauzl prefers it to the name, Python's zipfile does not look at it.
  */
 export const findNameProblem = (record: DirectoryRecord, limits: ArchiveLimits): PackageProblem | null => {
   const { name, path } = record;
@@ -23,8 +23,8 @@ export const findNameProblem = (record: DirectoryRecord, limits: ArchiveLimits):
     return archiveProblem('archive_path_too_long', name, { found: pathBytes, limit: limits.maxPathBytes });
   if (!isUtf8(name)) return archiveProblem('archive_name_not_utf8', name);
   if (!repeatName(record.unicodePaths, name)) return archiveProblem('archive_unicode_path_differs', name);
-  const isMarked = (record.flags & flagBits.utf8) !== 0 || record.unicodePaths.length > 0;
-  if (!isMarked && !isAscii(name)) return archiveProblem('archive_name_encoding_unclear', name);
+  if ((record.flags & flagBits.utf8) === 0 && !isAscii(name))
+    return archiveProblem('archive_name_encoding_unclear', name);
   const problem = findPathProblem(path === '' ? name.toString() : path, limits);
   return problem && archiveProblem(problem.key, name, problem.data);
 };

@@ -1,9 +1,9 @@
 import type { PackageProblem } from '../package/problem.ts';
 import type { DirectoryRecord } from './archive-entry.ts';
 import { archiveProblem, isFull, printableName, report } from './archive-problem.ts';
-import { descriptorAgrees, descriptorLengths } from './data-descriptor.ts';
+import { descriptorAgrees, descriptorLengths, isWideDescriptor } from './data-descriptor.ts';
 import { deflatedNothing, isEmptyStream } from './entry-content.ts';
-import { findLocalProblem, readDataOffset } from './local-header.ts';
+import { findLocalProblem, hasZip64Sizes, readDataOffset } from './local-header.ts';
 import { flagBits, hasSignature, recordBytes, signatures } from './zip-format.ts';
 
 /** What follows an entry in the archive: another entry, or the central directory. */
@@ -44,7 +44,7 @@ const findExtentProblem = (bytes: Buffer, record: DirectoryRecord, successor: Su
   return (
     findLocalProblem(bytes, record) ??
     findFolderProblem(bytes.subarray(dataOffset, dataEnd), record) ??
-    findGapProblem(bytes.subarray(dataEnd, successor.offset), record)
+    findGapProblem(bytes, dataEnd, successor.offset, record)
   );
 };
 
@@ -60,10 +60,21 @@ const findFolderProblem = (data: Buffer, record: DirectoryRecord): PackageProble
     : null;
 
 /** Between the data of an entry and what follows there may be a data descriptor, if the entry announces one. */
-const findGapProblem = (gap: Buffer, record: DirectoryRecord): PackageProblem | null => {
+const findGapProblem = (
+  bytes: Buffer,
+  dataEnd: number,
+  end: number,
+  record: DirectoryRecord,
+): PackageProblem | null => {
+  const gap = bytes.subarray(dataEnd, end);
   if ((record.flags & flagBits.descriptor) === 0) return gap.length === 0 ? null : bytesBetween(gap.length, record);
-  if (descriptorLengths.includes(gap.length))
-    return descriptorAgrees(gap, record) ? null : archiveProblem('archive_descriptor_differs', record.name);
+  if (descriptorLengths.includes(gap.length)) {
+    if (!descriptorAgrees(gap, record)) return archiveProblem('archive_descriptor_differs', record.name);
+    // A reader that streams has nothing else to go by: it would look for the next entry at another place.
+    return isWideDescriptor(gap.length) === hasZip64Sizes(bytes, record)
+      ? null
+      : archiveProblem('archive_descriptor_width_differs', record.name);
+  }
   return gap.length < Math.min(...descriptorLengths)
     ? archiveProblem('archive_descriptor_missing', record.name)
     : bytesBetween(gap.length, record);

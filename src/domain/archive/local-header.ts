@@ -1,10 +1,10 @@
 import type { PackageProblem } from '../package/problem.ts';
-import type { DirectoryRecord } from './archive-entry.ts';
+import type { ArchiveEntry, DirectoryRecord } from './archive-entry.ts';
 import type { ArchiveKey } from './archive-keys.ts';
 import { archiveProblem } from './archive-problem.ts';
 import { repeatName } from './entry-name.ts';
 import { readExtraFields } from './extra-fields.ts';
-import { flagBits, readUint64, recordBytes, sentinel32 } from './zip-format.ts';
+import { flagBits, methods, readUint64, recordBytes, sentinel32 } from './zip-format.ts';
 
 /** The flags that change how the bytes after the header are read. */
 const readingFlags = flagBits.encrypted | flagBits.strongEncryption | flagBits.maskedHeaders | flagBits.descriptor;
@@ -15,8 +15,15 @@ const zip64LocalBytes = 16;
  * Where the local header at `record.offset` ends, which is where the data of the entry begins. The fixed part of the
  * header must be within the bytes.
  */
-export const readDataOffset = (bytes: Buffer, { offset }: DirectoryRecord): number =>
+export const readDataOffset = (bytes: Buffer, { offset }: ArchiveEntry): number =>
   offset + recordBytes.localHeader + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
+
+/** True if the local header, which is in order, has its sizes in a ZIP64 extra field. */
+export const hasZip64Sizes = (bytes: Buffer, { offset, name }: DirectoryRecord): boolean => {
+  const extraStart = offset + recordBytes.localHeader + name.length;
+  const extra = readExtraFields(bytes.subarray(extraStart, extraStart + bytes.readUInt16LE(offset + 28)));
+  return extra !== null && extra.zip64.length > 0;
+};
 
 /**
  * The first thing in which the local header contradicts the central directory, or null. Times, versions and the flags
@@ -56,14 +63,27 @@ const findSizeProblem = (fixed: Buffer, record: DirectoryRecord, zip64: Buffer[]
     const fits =
       isStated(readUint64(field, 0), record.expandedBytes, record) &&
       isStated(readUint64(field, 8), record.compressedBytes, record);
-    if (!fits) return 'archive_zip64_extra_wrong';
+    if (!fits || (hasDescriptor(record) && !leavesSizesOpen(fixed, field))) return 'archive_zip64_extra_wrong';
   }
   const fits =
     (expanded === sentinel32 || isStated(expanded, record.expandedBytes, record)) &&
     (compressed === sentinel32 || isStated(compressed, record.compressedBytes, record));
-  return fits ? null : 'archive_local_size_differs';
+  if (!fits) return 'archive_local_size_differs';
+  // Deflated data end by themselves; of stored data a reader that streams must know the size in front.
+  const isOpen = record.method === methods.stored && record.expandedBytes > 0 && hasDescriptor(record);
+  const isStatedInFront = [compressed, expanded].every((size) => size !== 0 && size !== sentinel32);
+  return isOpen && !isStatedInFront ? 'archive_stored_size_unknown' : null;
 };
 
+/**
+ * True if the ZIP64 field of a local header says that the sizes are in a descriptor of 64 bits, and nothing else: some
+ * readers expect one wherever the field is, others only if both sizes refer to it and are zero there.
+ */
+const leavesSizesOpen = (fixed: Buffer, field: Buffer): boolean =>
+  fixed.readUInt32LE(18) === sentinel32 && fixed.readUInt32LE(22) === sentinel32 && field.every((byte) => byte === 0);
+
+const hasDescriptor = ({ flags }: DirectoryRecord): boolean => (flags & flagBits.descriptor) !== 0;
+
 /** True if a local header says what the central directory says, or leaves it to the data descriptor by a zero. */
-const isStated = (local: number, central: number, { flags }: DirectoryRecord): boolean =>
-  local === central || (local === 0 && (flags & flagBits.descriptor) !== 0);
+const isStated = (local: number, central: number, record: DirectoryRecord): boolean =>
+  local === central || (local === 0 && hasDescriptor(record));

@@ -35,11 +35,10 @@ const inflateFiles = (bytes: Buffer, entries: ArchiveEntry[]): PackageFile[] => 
   if (zipEntries.length !== entries.length) throw new ArchiveRefusal('archive_readers_disagree');
   const files: PackageFile[] = [];
   for (const [index, entry] of entries.entries()) {
-    const zipEntry = zipEntries[index];
     const name = entry.isDirectory ? `${entry.path}/` : entry.path;
-    if (zipEntry?.entryName !== name) throw new ArchiveRefusal('archive_readers_disagree');
+    if (zipEntries[index]?.entryName !== name) throw new ArchiveRefusal('archive_readers_disagree');
     if (entry.isDirectory) continue;
-    const file = { path: entry.path, bytes: inflateEntry(bytes, entry, zipEntry) };
+    const file = { path: entry.path, bytes: inflateEntry(bytes, entry) };
     // Only now: what is dropped is checked like the rest, so that nothing can be hidden in it.
     if (!isDropped(entry.path)) files.push(file);
   }

@@ -1,9 +1,10 @@
 import { type JsonDocument, type JsonPath, locate } from './json/json-document.ts';
-import type { PackageProblem } from './problem.ts';
+import { describePlace, type PackageProblem } from './problem.ts';
 
 /**
  * Bounds of one report. A package can be wrong in a hundred thousand places, and a report is stored in a row and shown
- * to a person: the first 50 of a kind, and 200 in all, are plenty. The last one shown of a kind says how many were left out.
+ * to a person: the first 50 of a kind, and 200 in all, are plenty. The first of a kind is listed in any case (there are
+ * only so many kinds), and the last one listed of a kind says how many were left out.
  */
 const maxPerKey = 50;
 const maxInAll = 200;
@@ -40,6 +41,7 @@ const clampData = (value: unknown): unknown => {
 const clamp = (problem: PackageProblem): PackageProblem => ({
   ...problem,
   message: clean(problem.message, maxMessage),
+  ...(problem.pointer === undefined ? {} : { pointer: clean(problem.pointer, maxMessage) }),
   ...(problem.data
     ? { data: Object.fromEntries(Object.entries(problem.data).map(([name, value]) => [name, clampData(value)])) }
     : {}),
@@ -52,7 +54,10 @@ export const createProblemList = (): ProblemList => {
   const shown = new Map<string, number>();
   let count = 0;
 
-  const wants = (key: string): boolean => listed.length < maxInAll && (counts.get(key) ?? 0) < maxPerKey;
+  const wants = (key: string): boolean => {
+    const before = counts.get(key) ?? 0;
+    return before === 0 || (listed.length < maxInAll && before < maxPerKey);
+  };
 
   return {
     get count() {
@@ -70,8 +75,8 @@ export const createProblemList = (): ProblemList => {
     all() {
       return listed.map((problem, index) => {
         if (shown.get(problem.key) !== index) return problem;
-        const hidden = (counts.get(problem.key) ?? 0) - listed.filter(({ key }) => key === problem.key).length;
-        return hidden > 0 ? { ...problem, message: `${problem.message} (And ${hidden} more of this kind.)` } : problem;
+        const more = (counts.get(problem.key) ?? 0) - listed.filter(({ key }) => key === problem.key).length;
+        return more > 0 ? { ...problem, more } : problem;
       });
     },
   };
@@ -87,13 +92,31 @@ interface Finding {
 
 export type Report = (finding: Finding) => void;
 
+/**
+ * Begins a sentence with its place, and leaves out what it says of the file already: `"a" in manifest.json is 1` becomes
+ * `manifest.json, line 2, column 8 (/a): "a" is 1`. What stands in quotes are the package's own words: they stay.
+ */
+const atPlace = (message: string, place: ReturnType<typeof locate>): string => {
+  const file = (place.file ?? '').replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  const sentence = message
+    .replace(new RegExp(`^${file}(?= )`), 'the file')
+    .replace(new RegExp(`^In ${file} `), '')
+    .replaceAll(new RegExp(String.raw`"(?:[^"\\]|\\.)*"| (?:in|of) ${file}(?![\w.])`, 'g'), (found) =>
+      found.startsWith('"') ? found : '',
+    )
+    .replace(/^[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase());
+  return `${describePlace(place)}: ${sentence}`;
+};
+
 /** Gives a function that adds problems of one JSON document, with their places. */
 export const reporter =
   (problems: ProblemList, document: JsonDocument): Report =>
-  ({ key, message, path = [], data }) =>
+  ({ key, message, path = [], data }) => {
+    const place = problems.wants(key) ? locate(document, path) : undefined;
     problems.add({
       key,
-      message,
-      ...(problems.wants(key) ? locate(document, path) : {}),
+      message: place ? atPlace(message, place) : message,
+      ...place,
       ...(data ? { data } : {}),
     });
+  };

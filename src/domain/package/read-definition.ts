@@ -1,4 +1,3 @@
-import { defaultLimits } from '../archive/limits.ts';
 import {
   type AppDefinition,
   type AppLocation,
@@ -7,7 +6,7 @@ import {
   parameterKinds,
   type RequirementDefinition,
 } from './definition.ts';
-import { readJsonFile } from './json/read-json-file.ts';
+import { type JsonFileRules, maxDepthOfAll, readJsonFile } from './json/read-json-file.ts';
 import type { JsonDocument } from './json/json-document.ts';
 import { isObject, isSet, type JsonObject, own } from './json/values.ts';
 import { autoLoads, type ManifestLocation, productsOf, readLocations } from './locations/read-locations.ts';
@@ -19,11 +18,19 @@ import { requirementsPath } from './requirements/requirement-types.ts';
 import { listTranslationFiles } from './translations/list-translation-files.ts';
 import { plainTexts } from './translations/texts-for.ts';
 
-/** The sizes were checked with the limits in force then; here only the depth guards the stack. */
-const limits = { maxJsonBytes: Number.POSITIVE_INFINITY, maxJsonDepth: 10 * defaultLimits.maxJsonDepth };
+/** Sizes were checked with the limits in force then; here only the depth guards the stack. */
+const limits = { maxJsonBytes: Number.POSITIVE_INFINITY, maxJsonDepth: maxDepthOfAll };
+
+const rules: JsonFileRules = {
+  syntaxKey: 'not_json',
+  values: {
+    max: Number.POSITIVE_INFINITY,
+    tooMany: { key: 'json_file_too_large', message: 'It has too many values.' },
+  },
+};
 
 const readDocument = (file: PackageFile): JsonDocument => {
-  const read = readJsonFile(file, { syntaxKey: 'not_json' }, limits);
+  const read = readJsonFile(file, rules, limits);
   if ('problem' in read) throw new Error(`readDefinition was called for a faulty package: ${read.problem.message}`);
   return read.document;
 };

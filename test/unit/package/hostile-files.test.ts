@@ -20,6 +20,8 @@ describe('nothing takes long', { timeout: 60_000 }, () => {
     ['runs that are one too short', { 'a.js': repeat(`permanent_cookie_secret ${'a'.repeat(119)}-`, 4 * MiB) }],
     ['hyphens of tokens', { 'a.js': repeat('xoxb-----', 4 * MiB) }],
     ['addresses', { 'a.js': repeat('http:%http:', 4 * MiB) }],
+    ['one long address', { 'a.js': `http:${'a'.repeat(16 * MiB)}` }],
+    ['an address of addresses', { 'a.html': repeat('http:', 16 * MiB) }],
     ['braces', { 'requirements.json': { custom_objects_v2: { objects: [{ key: repeat('{{ setting.', 500_000) }] } } }],
     ['a long url', { 'manifest.json': manifestWith({ location: { support: { modal: repeat('a:@%', 500_000) } } }) }],
     ['open brackets', { 'manifest.json': '['.repeat(MiB) }],
@@ -44,6 +46,11 @@ describe('nothing takes long', { timeout: 60_000 }, () => {
     ['names without values', svg(`<g ${repeat('a b c ', fill)}`)],
     ['open quotes', svg(`<g ${repeat(`a="x' `, fill)}`)],
     ['a long style', svg(`<g style="${repeat('a(', fill)}"/>`)],
+    ['elements that are taken out', svg('<blink/>'.repeat(99_000))],
+    ['animations', svg('<animate/>'.repeat(49_000))],
+    ['attributes that are taken out', svg('<g onclick="a"/>'.repeat(49_000))],
+    ['ids that are taken out', svg('<g id="title"/>'.repeat(49_000))],
+    ['styles that are taken out', svg('<g style="a:\\a;"/>'.repeat(49_000))],
     ['blanks in an address', svg(`<g fill="url(${repeat(' ', MiB)}#"/>`)],
   ])('%s', async (_, files) => {
     const options = { switches: { mtls: true, recordSidebar: true, marketplace: true }, limits: defaultLimits };

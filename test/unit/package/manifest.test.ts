@@ -157,7 +157,7 @@ test('a problem says where it is and what to do', async () => {
   expect(errors).toEqual([
     {
       key: 'unacceptable_boolean',
-      message: '"private" in manifest.json is 1; write true or false.',
+      message: 'manifest.json, line 5, column 14 (/private): "private" is 1; write true or false.',
       file: 'manifest.json',
       pointer: '/private',
       line: 5,

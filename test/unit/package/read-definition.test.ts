@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { defaultLimits } from '../../../src/domain/archive/limits.ts';
+import { checkPackage } from '../../../src/domain/package/check-package.ts';
 import { readDefinition } from '../../../src/domain/package/read-definition.ts';
+import { defaultSwitches } from '../../../src/domain/package/switches.ts';
 import type { FileContent } from '../../support/package-files.ts';
 import { findKeys, manifestWith, packageFiles } from '../../support/package-files.ts';
 
@@ -39,6 +42,8 @@ test('the least that a package can say', async () => {
     ],
     parameters: [],
     requirements: [],
+    pictures: [],
+    requiresCustomObjects: false,
     translations: { en: { app: { name: 'Greeter' } } },
     oauth: null,
   });
@@ -161,6 +166,22 @@ test('translations, without the marks for translators', async () => {
     },
   );
   expect(translations).toEqual({ en: { app: { name: 'Greeter' } }, de: { app: { name: 'Grüßer' } } });
+});
+
+describe('whatever depth was taken can be read', () => {
+  const limits = { ...defaultLimits, maxJsonDepth: 1_000_000 };
+  const nested = (depth: number) =>
+    packageFiles({ 'translations/en.json': `{"app":{"name":"a"},"b":${'['.repeat(depth)}${']'.repeat(depth)}}` });
+
+  test('a thousand', async () => {
+    expect((await checkPackage(nested(999), { switches: defaultSwitches, limits })).errors).toEqual([]);
+    expect(readDefinition(nested(999)).translations).toHaveProperty('en');
+  });
+
+  test('one more', async () => {
+    const { errors } = await checkPackage(nested(1_000), { switches: defaultSwitches, limits });
+    expect(errors).toMatchObject([{ key: 'translation.not_json' }]);
+  });
 });
 
 test('a broken package is a bug of the caller', () => {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { defaultLimits } from '../../../src/domain/archive/limits.ts';
+import { checkPackage } from '../../../src/domain/package/check-package.ts';
+import { defaultSwitches } from '../../../src/domain/package/switches.ts';
 import { findKeys, manifestWith, packageFiles } from '../../support/package-files.ts';
 
 const text = (value: string) => ({ title: 'what it is', value });
@@ -73,8 +76,29 @@ describe('translations', () => {
       ),
       ['translations_too_large'],
     ],
+    [
+      'too many values, however small',
+      { 'translations/de.json': { a: Array(30_000).fill([]) }, 'translations/fr.json': { a: Array(30_000).fill([]) } },
+      ['translations_too_large'],
+    ],
+    ['as many values as fit', { 'translations/de.json': { a: Array(49_000).fill([]) } }, []],
+    ['a manifest of too many values', { 'manifest.json': { a: Array(200_000).fill([]) } }, ['json_file_too_large']],
+    [
+      'requirements of too many values',
+      { 'requirements.json': { a: Array(200_000).fill([]) } },
+      ['json_file_too_large'],
+    ],
   ])('%s', async (_, files, keys) => {
     expect((await findKeys(packageFiles(files))).errors).toEqual(keys);
+  });
+
+  test.each<[string, string, Record<string, unknown>]>([
+    ['a label', '{"app":{"name":"a","parameters":{"b":{},"1":{}}}}', { leaf: 'b' }],
+    ['a text', '{"app":{"package":"p","b":"x","1":"y"}}', { field: `'b': 'x'` }],
+  ])('names the first fault of %s in the order of the file', async (_, english, data) => {
+    const files = packageFiles({ 'translations/en.json': english });
+    const { errors } = await checkPackage(files, { switches: defaultSwitches, limits: defaultLimits });
+    expect(errors[0]?.data).toMatchObject(data);
   });
 
   test('only en.json must be complete, whatever the default locale is', async () => {

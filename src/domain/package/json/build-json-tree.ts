@@ -16,6 +16,8 @@ export interface JsonDialect {
   maxDepth: number;
   /** What a key that is written twice in one object means: an error, or that the last one counts. */
   duplicates: 'refuse' | 'last';
+  /** Objects, lists and scalars together. A value of two bytes (`[]`) takes some hundred in memory. */
+  maxValues?: number;
 }
 
 /** How the parser says where a token is; line and column count from zero. */
@@ -43,11 +45,14 @@ const decodeLenient = (raw: string, token: Token): string => {
 };
 
 /** The containers that are open while the parser goes through a text. */
-const createTree = (maxDepth: number) => {
+const createTree = ({ maxDepth, maxValues = Number.POSITIVE_INFINITY }: JsonDialect) => {
   const open: { node: JsonNode; key: string }[] = [];
   let root: JsonNode | undefined;
+  let count = 0;
 
-  const attach = (node: JsonNode): void => {
+  const attach = (node: JsonNode, token: Token): void => {
+    count += 1;
+    if (count > maxValues) stop('size', `it has more than ${maxValues} values`, token);
     const parent = open.at(-1);
     if (!parent) root = node;
     else if (parent.node.items) {
@@ -63,7 +68,7 @@ const createTree = (maxDepth: number) => {
     attach,
     begin(node: JsonNode, token: Token): void {
       if (open.length >= maxDepth) stop('syntax', `values are nested more than ${maxDepth} deep`, token);
-      attach(node);
+      attach(node, token);
       open.push({ node, key: '' });
     },
     end: () => void open.pop(),
@@ -76,6 +81,7 @@ const createTree = (maxDepth: number) => {
       return !parent.node.members.has(key);
     },
     root: () => root,
+    count: () => count,
   };
 };
 
@@ -86,8 +92,8 @@ const createTree = (maxDepth: number) => {
 export const jsonTreeBuilder = (
   text: string,
   dialect: JsonDialect,
-): { visitor: JSONVisitor; root: () => JsonNode | undefined } => {
-  const tree = createTree(dialect.maxDepth);
+): { visitor: JSONVisitor; root: () => JsonNode | undefined; count: () => number } => {
+  const tree = createTree(dialect);
   const lenientAt = new Set<number>();
 
   const readString = (value: string, token: Token): string => {
@@ -113,12 +119,12 @@ export const jsonTreeBuilder = (
     onLiteralValue: (literal: unknown, ...token) => {
       const value = typeof literal === 'string' ? readString(literal, token) : literal;
       if (typeof value === 'number' && !Number.isFinite(value)) stop('unsupported', 'this number is too large', token);
-      tree.attach({ value, ...placeOf(token) });
+      tree.attach({ value, ...placeOf(token) }, token);
     },
     onError: (code, ...token) => {
       if (printParseErrorCode(code) === 'InvalidEscapeCharacter') lenientAt.add(token[0]);
       else stop('syntax', token[0] >= text.length ? 'the text ends too early' : syntaxDetail(code), token);
     },
   };
-  return { visitor, root: tree.root };
+  return { visitor, root: tree.root, count: tree.count };
 };

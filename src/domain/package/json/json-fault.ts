@@ -1,8 +1,11 @@
 import { type ParseErrorCode, printParseErrorCode } from 'jsonc-parser';
 
-/** Why a text is refused. `unsupported`: JSON, but nothing that can be stored and given back unchanged. */
+/**
+ * Why a text is refused. `unsupported`: JSON, but nothing that can be stored and given back unchanged. `size`: it has
+ * more values than are taken.
+ */
 export interface JsonFault {
-  kind: 'syntax' | 'duplicate' | 'unsupported';
+  kind: 'syntax' | 'duplicate' | 'unsupported' | 'size';
   detail: string;
   /** One-based, as is the column. */
   line: number;

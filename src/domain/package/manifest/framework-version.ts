@@ -36,8 +36,8 @@ export const checkFrameworkVersion = ({ manifest, report }: ManifestContext): vo
     key: 'invalid_version',
     path: ['frameworkVersion'],
     message:
-      `"frameworkVersion" in manifest.json is ${show(version)}; only "${currentFramework}" is supported. ` +
-      'An app of framework 1 must be moved to iframe pages under assets/ first.',
+      `"frameworkVersion" in manifest.json is ${show(version)}; write "${currentFramework}", the only one supported, ` +
+      'and move an app of framework 1 to iframe pages under assets/.',
     data: { target_version: version ?? null, available_versions: currentFramework },
   });
 };

@@ -1,3 +1,4 @@
+import type { JsonNode } from '../json/build-json-tree.ts';
 import type { JsonPath } from '../json/json-document.ts';
 import { isObject, type JsonObject } from '../json/values.ts';
 
@@ -11,16 +12,25 @@ export interface BareText {
   value: unknown;
 }
 
-/** The first text of the tree that is not annotated. Depth is bounded by the parser. */
-export const findBareText = (tree: JsonObject, path: JsonPath = []): BareText | undefined => {
-  for (const [name, value] of Object.entries(tree)) {
+/** The members of an object in the order of the file, without `app.package`: it marks a file, and is no text. */
+const membersOf = (node: JsonNode, path: JsonPath): Map<string, JsonNode> => {
+  const members = node.members ?? new Map<string, JsonNode>();
+  if (path.length !== 1 || path[0] !== 'app') return members;
+  return new Map([...members].filter(([name]) => name !== 'package'));
+};
+
+/** The first text of the file that is not annotated. Depth is bounded by the parser. */
+export const findBareText = (node: JsonNode, path: JsonPath = []): BareText | undefined => {
+  for (const [name, member] of membersOf(node, path)) {
     const here = [...path, name];
-    if (!isObject(value)) return { path: here, name, value };
-    if (!isAnnotatedKeys(value)) {
-      const found = findBareText(value, here);
+    if (!isObject(member.value)) return { path: here, name, value: member.value };
+    const texts = membersOf(member, here);
+    const isAnnotated = texts.size === 2 && texts.has('title') && texts.has('value');
+    if (!isAnnotated) {
+      const found = findBareText(member, here);
       if (found) return found;
-    } else if (typeof value['title'] !== 'string' || typeof value['value'] !== 'string') {
-      return { path: here, name, value };
+    } else if ([...texts.values()].some(({ value }) => typeof value !== 'string')) {
+      return { path: here, name, value: member.value };
     }
   }
   return undefined;

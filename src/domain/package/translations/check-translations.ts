@@ -1,10 +1,11 @@
 import { has, isObject, isSet, type JsonObject, own, show } from '../json/values.ts';
-import type { JsonDocument, JsonPath } from '../json/json-document.ts';
-import { type JsonLimits, readJsonFile } from '../json/read-json-file.ts';
+import { entriesAt, type JsonDocument, type JsonPath } from '../json/json-document.ts';
+import { type JsonFileRules, type JsonLimits, readJsonFile } from '../json/read-json-file.ts';
 import { isProduct } from '../locations/location-table.ts';
 import type { PackageView } from '../package-view.ts';
+import type { PackageProblem } from '../problem.ts';
 import { type ProblemList, type Report, reporter } from '../problem-list.ts';
-import { findBareText, withoutPackage } from './annotated-format.ts';
+import { findBareText } from './annotated-format.ts';
 import { isLocale } from './locale.ts';
 import { listTranslationFiles, type TranslationFile } from './list-translation-files.ts';
 import { checkRequiredTexts, requiredTextsFile, type TextDemands } from './required-texts.ts';
@@ -19,10 +20,9 @@ const structureFault = (tree: JsonObject): JsonPath | undefined => {
   return product === undefined ? undefined : ['app', product];
 };
 
-const checkParameterLabels = (tree: JsonObject, file: string, report: Report): void => {
-  const parameters = own(own(tree, 'app'), 'parameters');
-  if (!isObject(parameters)) return;
-  const bare = Object.entries(parameters).find(([, texts]) => !isObject(texts) || !has(texts, 'label'));
+const checkParameterLabels = (document: JsonDocument, report: Report): void => {
+  const { file } = document;
+  const bare = entriesAt(document, ['app', 'parameters']).find(([, texts]) => !isObject(texts) || !has(texts, 'label'));
   if (!bare) return;
   report({
     key: 'translation.missing_required_key_on_leaf',
@@ -44,7 +44,7 @@ const checkTree = (document: JsonDocument, report: Report): JsonObject | undefin
     return undefined;
   }
   if (!isSet(own(own(tree, 'app'), 'package'))) return tree;
-  const bare = findBareText(withoutPackage(tree));
+  const bare = findBareText(document.root);
   if (bare) {
     report({
       key: 'translation.invalid_format',
@@ -58,6 +58,14 @@ const checkTree = (document: JsonDocument, report: Report): JsonObject | undefin
 
 /** All of them are kept with the app and sent to clients. 8 MiB are some hundred languages of a very large app. */
 const maxBytesInAll = 8 * 1024 * 1024;
+/** They are handed from thread to thread, and each value takes some 200 bytes there, however small it is. */
+const maxValuesInAll = 50_000;
+
+const tooManyValues: PackageProblem = {
+  key: 'translations_too_large',
+  message: `The files under translations/ have more than ${maxValuesInAll} values together; keep fewer texts.`,
+  data: { max: maxValuesInAll },
+};
 
 const checkLocaleOf = ({ file, locale }: TranslationFile, problems: ProblemList): void => {
   if (isLocale(locale)) return;
@@ -66,17 +74,17 @@ const checkLocaleOf = ({ file, locale }: TranslationFile, problems: ProblemList)
 };
 
 /** Gives the texts of the file, unless something keeps them from being read. */
-const checkFile = (translation: TranslationFile, limits: JsonLimits, problems: ProblemList) => {
+const checkFile = (translation: TranslationFile, rules: JsonFileRules, limits: JsonLimits, problems: ProblemList) => {
   checkLocaleOf(translation, problems);
-  const read = readJsonFile(translation.file, { syntaxKey: 'translation.not_json' }, limits);
+  const read = readJsonFile(translation.file, rules, limits);
   if ('problem' in read) {
     problems.add(read.problem);
-    return undefined;
+    return { problem: read.problem, count: 0 };
   }
   const report = reporter(problems, read.document);
   const tree = checkTree(read.document, report);
-  if (tree) checkParameterLabels(tree, translation.file.path, report);
-  return tree && { tree, report };
+  if (tree) checkParameterLabels(read.document, report);
+  return { tree, report, count: read.count };
 };
 
 /**
@@ -97,9 +105,13 @@ export const checkTranslations = (
     return;
   }
   const before = problems.count;
+  let values = maxValuesInAll;
   for (const file of files) {
-    const checked = checkFile(file, limits, problems);
+    const rules = { syntaxKey: 'translation.not_json', values: { max: values, tooMany: tooManyValues } };
+    const { tree, report, problem, count } = checkFile(file, rules, limits, problems);
+    if (problem === tooManyValues) return;
+    values -= count;
     const isComplete = file.file.path === requiredTextsFile && problems.count === before;
-    if (checked && isComplete) checkRequiredTexts(checked.tree, demands, checked.report);
+    if (tree && isComplete) checkRequiredTexts(tree, demands, report);
   }
 };

@@ -4,8 +4,11 @@ import { decodeText, type PackageView } from '../package-view.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { isPage, isScript } from './text-files.ts';
 
-/** The shape of a URL by RFC 2396. One character class, so a match costs its length and nothing more. */
-const insecureUrl = /http:(?!#)(?:[\w;/?:@&=+$,.!~*'()[\]#-]|%[0-9A-Fa-f]{2})+/g;
+/**
+ * The shape of a URL by RFC 2396. Bounded, because the engine keeps a place to return to for each repetition: millions
+ * of them overflow its stack.
+ */
+const insecureUrl = /http:(?!#)(?:[\w;/?:@&=+$,.!~*'()[\]#-]|%[0-9A-Fa-f]{2}){1,2048}/g;
 
 /** Of one file; a stranger's file may have millions. */
 const maxUrls = 1_000;

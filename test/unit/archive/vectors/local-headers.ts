@@ -1,8 +1,16 @@
 import type { ArchiveKey } from '../../../../src/domain/archive/archive-keys.ts';
-import type { LyingEntry } from '../../../support/lying-zip.ts';
+import { extraField, type LyingEntry, uint64 } from '../../../support/lying-zip.ts';
 import { lyingEntry, page } from './hostile-vector.ts';
 
 const lying = (why: string, key: ArchiveKey, lies: Partial<LyingEntry>) => lyingEntry(why, key, { ...page, ...lies });
+
+const sentinel = 0xffffffff;
+/** A local header that leaves its sizes to a descriptor of 64 bits. */
+const zip64Streamed: Partial<LyingEntry> = {
+  local: { compressedBytes: sentinel, expandedBytes: sentinel },
+  localExtra: extraField(1, uint64(0, 0)),
+};
+const storedText: LyingEntry = { name: 'a.txt', content: 'hello' };
 
 export const localHeaderVectors = [
   lying('another name in the local header', 'archive_local_name_differs', { localName: 'assets/evil7.html' }),
@@ -51,10 +59,12 @@ export const localHeaderVectors = [
     descriptorLies: { expandedBytes: 0 },
   }),
   lying('a ZIP64 descriptor with another compressed size', 'archive_descriptor_differs', {
+    ...zip64Streamed,
     descriptor: 'signed64',
     descriptorLies: { compressedBytes: (n) => n + 2 ** 32 },
   }),
   lying('a ZIP64 descriptor without signature, with another expanded size', 'archive_descriptor_differs', {
+    ...zip64Streamed,
     descriptor: 'unsigned64',
     descriptorLies: { expandedBytes: (n) => n + 2 ** 32 },
   }),
@@ -71,6 +81,7 @@ export const localHeaderVectors = [
   lying('no descriptor where one is announced', 'archive_descriptor_missing', { flags: 0x0008 }),
   lying('half a descriptor', 'archive_descriptor_missing', { flags: 0x0008, after: Buffer.alloc(8) }),
   lying('bytes behind the descriptor', 'archive_bytes_between_entries', {
+    ...zip64Streamed,
     descriptor: 'signed64',
     after: Buffer.from('hidden'),
   }),
@@ -78,5 +89,55 @@ export const localHeaderVectors = [
   lying('four bytes behind the descriptor, so that it is as long as another kind', 'archive_descriptor_differs', {
     descriptor: 'signed',
     after: Buffer.alloc(4),
+  }),
+
+  // Java's ZipInputStream goes by the local header, and takes the second half of such a descriptor for the next entry.
+  lying('a ZIP64 descriptor after an ordinary local header', 'archive_descriptor_width_differs', {
+    descriptor: 'signed64',
+  }),
+  lying('the same without signature', 'archive_descriptor_width_differs', { descriptor: 'unsigned64' }),
+  lying('an ordinary descriptor after a ZIP64 local header', 'archive_descriptor_width_differs', {
+    ...zip64Streamed,
+    descriptor: 'signed',
+  }),
+  lying('the same without its signature', 'archive_descriptor_width_differs', {
+    ...zip64Streamed,
+    descriptor: 'unsigned',
+  }),
+  lying('a ZIP64 extra field that no size refers to, with a descriptor', 'archive_zip64_extra_wrong', {
+    descriptor: 'signed64',
+    localExtra: extraField(1, uint64(0, 0)),
+  }),
+  lying('a ZIP64 extra field that one size refers to, with a descriptor', 'archive_zip64_extra_wrong', {
+    descriptor: 'signed',
+    local: { expandedBytes: sentinel },
+    localExtra: extraField(1, uint64(0, 0)),
+  }),
+  lyingEntry('a ZIP64 extra field with the sizes that the descriptor has', 'archive_zip64_extra_wrong', {
+    ...storedText,
+    ...zip64Streamed,
+    descriptor: 'signed64',
+    localExtra: extraField(1, uint64(5, 5)),
+  }),
+
+  lyingEntry('a stored entry whose size only the descriptor has', 'archive_stored_size_unknown', {
+    ...storedText,
+    descriptor: 'signed',
+  }),
+  lyingEntry('the same without signature', 'archive_stored_size_unknown', { ...storedText, descriptor: 'unsigned' }),
+  lyingEntry('a stored entry with one of its sizes in the local header', 'archive_stored_size_unknown', {
+    ...storedText,
+    descriptor: 'signed',
+    local: { expandedBytes: 5 },
+  }),
+  lyingEntry('a stored entry with its other size in the local header', 'archive_stored_size_unknown', {
+    ...storedText,
+    descriptor: 'signed',
+    local: { compressedBytes: 5 },
+  }),
+  lyingEntry('a stored entry whose size only a ZIP64 descriptor has', 'archive_stored_size_unknown', {
+    ...storedText,
+    ...zip64Streamed,
+    descriptor: 'signed64',
   }),
 ];

@@ -48,6 +48,12 @@ export const nameVectors = [
     name: 'é.txt',
     utf8: false,
   }),
+  lyingEntry('such a name, repeated in a Unicode-path field, which Python ignores', 'archive_name_encoding_unclear', {
+    name: 'é.txt',
+    utf8: false,
+    extra: unicodePath('é.txt', 'é.txt'),
+    localExtra: unicodePath('é.txt', 'é.txt'),
+  }),
   lyingEntry('another name in a Unicode-path field', differing, {
     name: 'safe.txt',
     extra: unicodePath('../evil.txt', 'safe.txt'),

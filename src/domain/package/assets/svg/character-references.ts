@@ -21,6 +21,9 @@ export const decodeReferences = (text: string): string =>
 /** Characters that no XML document may hold, not even as a reference. */
 const forbidden = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
+/** Gives the text without what no XML document may hold. */
+export const stripForbidden = (text: string): string => text.replaceAll(forbidden, '');
+
 const escapes = new Map([
   ['&', '&amp;'],
   ['<', '&lt;'],
@@ -30,4 +33,4 @@ const escapes = new Map([
 
 /** Gives text that is safe between tags and between double quotes. */
 export const escapeXml = (text: string): string =>
-  text.replaceAll(forbidden, '').replaceAll(/[&<>"]/g, (character) => escapes.get(character) ?? '');
+  stripForbidden(text).replaceAll(/[&<>"]/g, (character) => escapes.get(character) ?? '');

@@ -6,13 +6,12 @@ import { placeholderSvg } from './placeholder.ts';
 import { loadPurifier } from './purify-svg.ts';
 import { rebuildSvg, type SvgBudget, svgBudget } from './rebuild-svg.ts';
 
-type Outcome = SvgVerdict | 'removed' | 'unreadable';
+type Outcome = SvgVerdict | 'removed';
 
 const warnings: Record<Exclude<Outcome, 'clean'>, [key: string, text: string]> = {
   bitmap: ['warning.svg_bitmap', 'holds a bitmap, so a placeholder is shown instead; draw it with shapes'],
   edited: ['warning.svg_edited', 'has parts that are taken out; keep to shapes and their attributes'],
   removed: ['warning.svg_markup_removed', 'has active or foreign content, which is taken out; keep to shapes'],
-  unreadable: ['warning.svg_unreadable', 'holds no svg element, so a placeholder is shown instead; replace the file'],
 };
 
 /** The library that cleans is recursive in some texts, and runs out of stack at about 10 million characters. */
@@ -27,12 +26,13 @@ const isDrawing = ({ path }: PackageFile): boolean => /\.svg$/i.test(path);
 /** Gives undefined when the drawing costs more than the budget. */
 const cleanSvg = async (text: string, budget: SvgBudget): Promise<{ svg: string; outcome: Outcome } | undefined> => {
   if (text.length > maxCharactersInOne) return undefined;
-  const rebuilt = rebuildSvg(text, budget);
+  const purifier = await loadPurifier();
+  const rebuilt = rebuildSvg(text, budget, purifier.isReserved);
   if (rebuilt === undefined) return undefined;
   const verdict = inspectSvg(text);
   if (verdict === 'bitmap') return { svg: placeholderSvg, outcome: verdict };
-  if (rebuilt.svg === '') return { svg: placeholderSvg, outcome: verdict === 'edited' ? verdict : 'unreadable' };
-  const purifier = await loadPurifier();
+  // Without an svg element nothing would be drawn anyway, so this is no reason for a warning.
+  if (rebuilt.svg === '') return { svg: placeholderSvg, outcome: verdict };
   try {
     const { svg, removed } = await purifier.purify(rebuilt.svg);
     return { svg, outcome: verdict === 'clean' && (removed || rebuilt.removed) ? 'removed' : verdict };

@@ -1,34 +1,22 @@
 import { setImmediate } from 'node:timers/promises';
+import { harmlessAttributes } from './stored-allow-list.ts';
+import { isSafeHref, loadsSomething } from './stored-rules.ts';
 
-/** Cleans one well-formed drawing. */
+/** Cleans one well-formed drawing. The second line of defence, behind what is not even written (`rebuild-svg.ts`). */
 export interface Purifier {
   /** `removed`: something was taken out. Rejects what is not well-formed. */
   purify(svg: string): Promise<{ svg: string; removed: boolean }>;
+  /** Whether a page's scripts could mistake an id for something of the page, such as `title`: it is taken out. */
+  isReserved: (id: string) => boolean;
 }
-
-/** An address inside the drawing; for links also one of the web. */
-const isSafeHref = (element: string, value: string): boolean =>
-  /^\s*#/.test(value) || (element === 'a' && /^\s*https?:\/\//i.test(value));
-
-/** Unknown to the library, but they only describe. */
-const harmlessAttributes = [
-  'href',
-  'role',
-  'baseProfile',
-  'calcMode',
-  'enable-background',
-  'filterRes',
-  'requiredExtensions',
-  'requiredFeatures',
-  'xml:lang',
-  'zoomAndPan',
-];
 
 /**
  * Each document that a window parses, and each pass of the cleaner, leaves something behind that later ones go
  * through: a thousand drawings in one window take a hundred times as long as ten. A new window takes 10 ms.
  */
 const drawingsPerWindow = 100;
+/** A window holds on to what it parsed: some 4 kB an element, which is written in four characters or more. */
+const charactersPerWindow = 256 * 1024;
 
 const createPurifier = async (): Promise<Purifier> => {
   const [{ JSDOM }, { default: createDOMPurify }] = await Promise.all([import('jsdom'), import('dompurify')]);
@@ -39,24 +27,30 @@ const createPurifier = async (): Promise<Purifier> => {
     domPurify.addHook('uponSanitizeAttribute', (element, data) => {
       const isHref = data.attrName === 'href' || data.attrName === 'xlink:href';
       if (isHref && !isSafeHref(element.nodeName.toLowerCase(), data.attrValue)) data.keepAttr = false;
-      // A url() elsewhere would load something from outside.
-      if (/url\s*\(\s*(?:["']\s*)?[^#"'\s]/i.test(data.attrValue)) data.keepAttr = false;
+      if (loadsSomething(data.attrName, data.attrValue)) data.keepAttr = false;
     });
-    return { window, domPurify };
+    const { document } = window;
+    const form = document.createElement('form');
+    const isReserved = (name: string): boolean => name in document || name in form;
+    return { window, domPurify, isReserved };
   };
 
   let tools = openWindow();
   let drawings = 0;
+  let characters = 0;
   return {
+    isReserved: (name) => tools.isReserved(name),
     async purify(svg) {
-      if (drawings === drawingsPerWindow) {
+      if (drawings === drawingsPerWindow || characters > charactersPerWindow) {
         tools.window.close();
         tools = openWindow();
         drawings = 0;
+        characters = 0;
         // What weak references point to is kept until the event loop turns; without this, 70 kB a drawing.
         await setImmediate();
       }
       drawings += 1;
+      characters += svg.length;
       const { window, domPurify } = tools;
       const root = new window.DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;
       domPurify.sanitize(root, {

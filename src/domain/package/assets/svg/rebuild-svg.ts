@@ -1,4 +1,5 @@
 import { decodeReferences, escapeXml } from './character-references.ts';
+import { isStoredElement, storedValue } from './stored-rules.ts';
 import { type SvgOpen, type SvgToken, tokenizeSvg } from './tokenize-svg.ts';
 
 /**
@@ -11,7 +12,7 @@ export interface SvgBudget {
 }
 
 /** Gives the budget of a package that has not used any of it. */
-export const svgBudget = (): SvgBudget => ({ elements: 100_000, attributes: 200_000 });
+export const svgBudget = (): SvgBudget => ({ elements: 50_000, attributes: 100_000 });
 
 const maxDepth = 200;
 const maxAttributes = 64;
@@ -20,26 +21,34 @@ const maxWritten = 4 * 1024 * 1024;
 /** The library parses styles; no drawing needs a longer one. */
 const maxStyle = 8_192;
 
-/** Thrown away whole: they hold what must not be drawn or run. */
-const droppedElements = new Set(['script', 'style', 'image', 'foreignobject']);
-const elementPattern = /^[A-Za-z][A-Za-z0-9-]*$/;
 const attributePattern = /^(?:xlink:|xml:)?[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 const namespaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"';
 
-const writeAttributes = ({ attributes }: SvgOpen): string => {
+/** Whether an id may not be stored. */
+type IsReserved = (id: string) => boolean;
+
+const writeAttributes = (
+  element: string,
+  { attributes }: SvgOpen,
+  isReserved: IsReserved,
+): { written: string; removed: boolean } => {
   const seen = new Set<string>();
   let written = '';
-  for (const [name, value] of attributes) {
+  let removed = false;
+  for (const [name, source] of attributes) {
     if (seen.has(name) || name === 'xmlns' || !attributePattern.test(name)) continue;
     seen.add(name);
-    written += ` ${name}="${escapeXml(decodeReferences(value))}"`;
+    const { value, isWhole } = storedValue(element, name, decodeReferences(source));
+    const isTaken = value !== undefined && /^(?:id|name)$/i.test(name) && isReserved(value);
+    if (!isWhole || isTaken) removed = true;
+    if (value !== undefined && !isTaken) written += ` ${name}="${escapeXml(value)}"`;
   }
-  return written;
+  return { written, removed };
 };
 
 /** Writes the first `svg` element again, well-formed whatever it was. */
-const createWriter = (budget: SvgBudget) => {
+const createWriter = (budget: SvgBudget, isReserved: IsReserved) => {
   const open: string[] = [];
   let written = '';
   let started = false;
@@ -50,7 +59,7 @@ const createWriter = (budget: SvgBudget) => {
   const begin = (token: SvgOpen): boolean => {
     const name = token.name.replace(/^svg:/, '');
     if (!started && name !== 'svg') return true;
-    if (!elementPattern.test(name) || droppedElements.has(name.toLowerCase())) {
+    if (!isStoredElement(name)) {
       removed = true;
       if (!token.isEmpty) dropping = { name: token.name, depth: 1 };
       return true;
@@ -59,8 +68,9 @@ const createWriter = (budget: SvgBudget) => {
     budget.attributes -= token.attributes.length;
     if (open.length >= maxDepth || token.attributes.length > maxAttributes) return false;
     if (token.attributes.some(([key, value]) => key === 'style' && value.length > maxStyle)) return false;
-    const attributes = writeAttributes(token);
-    written += started ? `<${name}${attributes}` : `<${name} ${namespaces}${attributes}`;
+    const attributes = writeAttributes(name, token, isReserved);
+    if (attributes.removed) removed = true;
+    written += started ? `<${name}${attributes.written}` : `<${name} ${namespaces}${attributes.written}`;
     written += token.isEmpty ? '/>' : '>';
     started = true;
     if (!token.isEmpty) open.push(name);
@@ -103,10 +113,15 @@ const createWriter = (budget: SvgBudget) => {
  * Gives the drawing as well-formed XML of its own making: one `svg` element, known namespaces, no comments, no
  * DOCTYPE. So what is cleaned and served is what was parsed here, and no second parser can read it otherwise.
  * Gives '' when there is no `svg` element, undefined when it costs more than `budget`, which it draws on.
- * `removed`: whole elements were left out.
+ * Only elements and attributes that may be stored are written, because taking them out later costs the cleaning
+ * library time that is quadratic in the drawing. `removed`: some were left out.
  */
-export const rebuildSvg = (text: string, budget: SvgBudget): { svg: string; removed: boolean } | undefined => {
-  const writer = createWriter(budget);
+export const rebuildSvg = (
+  text: string,
+  budget: SvgBudget,
+  isReserved: IsReserved = () => false,
+): { svg: string; removed: boolean } | undefined => {
+  const writer = createWriter(budget, isReserved);
   for (const token of tokenizeSvg(text)) {
     if (!writer.add(token)) return undefined;
     if (writer.isDone()) break;
