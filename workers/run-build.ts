@@ -26,7 +26,7 @@ export const runBuild: Processor = {
 
     context.report(1, STEPS, 'Unpacking and checking the package');
     const switches = await getSwitches(deps.db, job.accountId);
-    const reading = await deps.packages.read(archive, switches, context.signal);
+    const reading = await deps.packages.read(archive, { switches, repack: true, signal: context.signal });
     if (!reading.definition || !reading.repacked) return refuse(deps, job, reading);
 
     const total = reading.files.length + STEPS;

@@ -13,11 +13,11 @@ const IDLE_MS = 1_000;
 const LOOK_MS = 5;
 
 const reader = createPackageReader(defaultLimits, 1);
-for (let i = 0; i < WARM_UP_READS; i += 1) await reader.read(samplePackage(i), defaultSwitches);
+for (let i = 0; i < WARM_UP_READS; i += 1) await reader.read(samplePackage(i), { switches: defaultSwitches });
 await sleep(IDLE_MS);
 const before = residentSize(process.pid);
 const read = async (): Promise<void> => {
-  const { errors } = await reader.read({ path: process.argv[2]! }, defaultSwitches);
+  const { errors } = await reader.read({ path: process.argv[2]! }, { switches: defaultSwitches });
   if (errors[0]) throw new Error(`the package is refused: ${errors[0].message}`);
 };
 const { peak } = await watchResidentSize(process.pid, read, LOOK_MS);

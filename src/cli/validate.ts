@@ -21,7 +21,7 @@ export const validate = async (
 ): Promise<void> => {
   const { archive, problems } = await readSource(source, config.limits);
   const switches = { ...defaultSwitches, ...Object.fromEntries(on.map((name) => [name, true])) };
-  const { errors: found, warnings } = await readPackage({ archive, limits: config.limits, switches });
+  const { errors: found, warnings } = await readPackage({ archive, limits: config.limits, switches, repack: false });
   const errors = [...problems, ...found];
   if (errors.length > 0) process.exitCode = 1;
   if (json) return say(JSON.stringify({ errors, warnings }, null, 2));

@@ -4,6 +4,13 @@ import type { PackageSwitches } from '../domain/package/switches.ts';
 import type { PackageReading } from './read-package.ts';
 import type { ThreadRequest } from './thread.ts';
 
+interface ReadOptions {
+  switches: PackageSwitches;
+  /** The files are packed anew too; half a second for 20 MB. */
+  repack?: boolean;
+  signal?: AbortSignal;
+}
+
 /**
  * Unpacks and checks packages on threads of their own: inflating blocks its thread for a quarter of a second and more,
  * and meanwhile the event loop has locks to renew and polls to answer.
@@ -13,7 +20,7 @@ export interface PackageReader {
    * @param archive the bytes of a package, whose memory is handed over and empty afterwards; or the file they are in.
    * @throws AbortError when the signal fires: the thread is ended, whatever it is at.
    */
-  read(archive: Buffer | { path: string }, switches: PackageSwitches, signal?: AbortSignal): Promise<PackageReading>;
+  read(archive: Buffer | { path: string }, options: ReadOptions): Promise<PackageReading>;
   close(): Promise<void>;
 }
 
@@ -31,13 +38,14 @@ export const createPackageReader = (limits: ArchiveLimits, threads: number): Pac
   });
   pool.on('error', () => undefined);
   return {
-    read(archive, switches, signal) {
+    read(archive, { switches, repack = false, signal }) {
+      const request = { limits, switches, repack };
       const abort = signal && { signal };
-      if ('path' in archive) return pool.run({ archive, limits, switches }, { ...abort });
+      if ('path' in archive) return pool.run({ archive, ...request }, { ...abort });
       // A view of memory that others use too cannot be handed over.
       const own = archive.buffer.byteLength === archive.byteLength ? archive : new Uint8Array(archive);
       const transferList = [own.buffer as ArrayBuffer];
-      return pool.run({ archive: own, limits, switches }, { transferList, ...abort });
+      return pool.run({ archive: own, ...request }, { transferList, ...abort });
     },
     close: () => pool.destroy(),
   };

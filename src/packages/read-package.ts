@@ -12,6 +12,8 @@ export interface ReadRequest {
   archive: Uint8Array;
   limits: ArchiveLimits;
   switches: PackageSwitches;
+  /** Pack the files anew: takes longer than everything else together, so only who stores them asks for it. */
+  repack: boolean;
 }
 
 /** What a package is, or everything that is wrong with it. */
@@ -22,19 +24,20 @@ export interface PackageReading {
   files: PackageFile[];
   /** Undefined unless the package is good. */
   definition: AppDefinition | undefined;
-  /** The files to be stored, packed anew: the same files give the same bytes. Undefined unless the package is good. */
+  /** The files to be stored, packed anew: the same files give the same bytes. Undefined unless asked for, and good. */
   repacked: Uint8Array | undefined;
 }
 
 const refused = { files: [], definition: undefined, repacked: undefined };
 
 /** From the bytes of an archive to an app's definition. Pure, and slow: see {@link PackageReader}. */
-export const readPackage = async ({ archive, limits, switches }: ReadRequest): Promise<PackageReading> => {
+export const readPackage = async ({ archive, limits, switches, repack }: ReadRequest): Promise<PackageReading> => {
   const unpacked = unpackArchive(asBuffer(archive), limits);
   if (unpacked.problems.length > 0) return { errors: unpacked.problems, warnings: [], ...refused };
   const { errors, warnings, files } = await checkPackage(unpacked.files, { switches, limits });
   if (errors.length > 0) return { errors, warnings, ...refused };
-  return { errors, warnings, files, definition: readDefinition(files), repacked: packArchive(files) };
+  const repacked = repack ? packArchive(files) : undefined;
+  return { errors, warnings, files, definition: readDefinition(files), repacked };
 };
 
 const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>

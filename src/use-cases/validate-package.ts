@@ -17,7 +17,8 @@ export const validatePackage = async (
 ): Promise<PackageProblem[]> => {
   const switches = await getSwitches(db, accountId);
   const timeout = AbortSignal.timeout(config.buildTimeoutMs);
-  const { errors, warnings } = await packages.read({ path: file.path }, switches, timeout).catch((err: unknown) => {
+  const reading = packages.read({ path: file.path }, { switches, signal: timeout });
+  const { errors, warnings } = await reading.catch((err: unknown) => {
     if (!timeout.aborted) throw err;
     const seconds = Math.ceil(config.buildTimeoutMs / 1_000);
     throw new AppError('package_too_slow', 422, `The package cannot be checked within ${seconds} s; make it smaller.`);

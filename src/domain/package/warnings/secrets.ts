@@ -2,7 +2,8 @@ import { list } from '../json/values.ts';
 import { decodeText, type PackageView } from '../package-view.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { findRun } from './find-run.ts';
-import { type SecretPattern, secretPatterns, secretWords } from './secret-patterns.ts';
+import { findStems, findWord } from './find-stems.ts';
+import { type SecretPattern, secretPatterns } from './secret-patterns.ts';
 import { isText } from './text-files.ts';
 
 /** Text behind this is not searched: three dozen patterns over a package of the largest size would take minutes. */
@@ -28,12 +29,8 @@ const occurs = ({ head, follow }: SecretPattern, text: string): boolean => {
 };
 
 /** Labels of what a text seems to hold. */
-const findSecrets = (text: string): string[] => {
-  const lower = text.toLowerCase();
-  return secretPatterns
-    .filter((pattern) => lower.includes(pattern.hint) && occurs(pattern, text))
-    .map(({ label }) => label);
-};
+const findSecrets = (text: string, stems: ReadonlySet<string>): string[] =>
+  secretPatterns.filter((pattern) => stems.has(pattern.hint) && occurs(pattern, text)).map(({ label }) => label);
 
 /** Possible secrets in texts, then one warning for all suspicious words. Package rules of the reference validator 4.52. */
 export const warnAboutSecrets = (view: PackageView, warnings: ProblemList): void => {
@@ -43,11 +40,12 @@ export const warnAboutSecrets = (view: PackageView, warnings: ProblemList): void
     if (!isText(path) || left <= 0) continue;
     const text = decodeText(bytes)?.slice(0, left) ?? '';
     left -= text.length;
-    for (const label of findSecrets(text)) {
+    const stems = findStems(text.toLowerCase());
+    for (const label of findSecrets(text, stems)) {
       const message = `${path} may hold a secret (${label}); keep it in a secure setting, not in the package.`;
       warnings.add({ key: 'warning.possible_secret', message, file: path, data: { file: path, label } });
     }
-    const word = secretWords.find((candidate) => text.includes(candidate));
+    const word = findWord(text, stems);
     if (word !== undefined) words.set(path, word);
   }
   if (words.size === 0) return;
