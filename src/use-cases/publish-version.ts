@@ -35,7 +35,7 @@ export const publishVersion = async (
     if (!(await holdAttempt(tx, job))) return undefined;
     const appId = await holdApp(tx, job, version.definition);
     const versionId = await insertVersion(tx, { ...version, appId, assetKey: newId() });
-    const overtaken = await isOvertaken(tx, job, appId);
+    const overtaken = job.appId !== null && (await isOvertaken(tx, job, appId));
     const installJobs = overtaken ? [] : await makeCurrent(tx, deps, { job, appId, versionId, version });
     const message = completedMessage(new Date()) + (overtaken ? '; a build asked for later is current already' : '');
     const end = { state: 'completed', progress: total, total, message } as const;
@@ -62,6 +62,8 @@ const makeCurrent = async (
 ): Promise<JobRef[]> => {
   const { name = null, shortDescription = null } = job.request;
   await setCurrentVersion(tx, { accountId: job.accountId, id: appId, name, shortDescription, versionId });
+  // A new app has no installations to care for.
+  if (job.appId === null) return [];
   const secure = version.definition.parameters.filter((parameter) => parameter.secure).map(({ name: own }) => own);
   await sealNewlySecure(tx, cipher, appId, secure);
   await moveInstallations(tx, appId, versionId);

@@ -1,6 +1,5 @@
 import { listPlainSettings, sealSettings } from '../db/installations.ts';
 import type { Queryable } from '../db/pool.ts';
-import type { Deps } from '../deps.ts';
 import { isGiven, type Scalar } from '../domain/settings.ts';
 import type { Cipher } from '../secrets/cipher.ts';
 import { secretContext } from './installation-settings.ts';
@@ -11,7 +10,7 @@ import { secretContext } from './installation-settings.ts';
  */
 export const sealNewlySecure = async (
   tx: Queryable,
-  cipher: Deps['cipher'],
+  cipher: Cipher,
   appId: number,
   secureNames: string[],
 ): Promise<void> => {
