@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
@@ -8,6 +9,10 @@ export interface Config {
   host: string;
   /** Where everything else finds this installation, without a slash at the end. */
   publicUrl: string;
+  /** Undefined: plain HTTP. */
+  tls: TlsFiles | undefined;
+  /** Whose `X-Forwarded-For` is believed: a number of proxies, or their addresses. Empty: nobody's. */
+  trustedProxies: number | string[];
   /** Undefined: the embedded Postgres of `dataDir`. */
   databaseUrl: string | undefined;
   /** Undefined: the queue lives in Postgres. */
@@ -25,7 +30,19 @@ export interface Config {
   /** Of one attempt, in milliseconds. */
   buildTimeoutMs: number;
   installTimeoutMs: number;
+  /** Of one exchange with a receiver, in milliseconds. */
+  deliveryTimeoutMs: number;
+  /** Where deliveries may go besides public addresses: nowhere, anywhere, or networks and addresses. */
+  deliveryAllowPrivate: boolean | string[];
   bootstrap: Bootstrap;
+}
+
+/** Paths of PEM files. */
+export interface TlsFiles {
+  certFile: string;
+  keyFile: string;
+  /** Made and renewed by `appyard start --https`; otherwise they are somebody's own, and only read. */
+  development: boolean;
 }
 
 /** The first account, for a set-up without a person. What is missing is generated. */
@@ -60,24 +77,58 @@ const urlOf = (...protocols: string[]) =>
     })
     .optional();
 
+const splitList = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** Addresses and networks as the library behind Express reads them; anything else would fail at the first request. */
+const trustProxy = z
+  .string()
+  .default('')
+  .transform((text) => (/^\d{1,2}$/.test(text) ? Number(text) : splitList(text)))
+  .refine((proxies) => typeof proxies === 'number' || proxies.every(isNetwork), {
+    error: 'must be the number of proxies in front, or their addresses (loopback, uniquelocal, 10.0.0.0/8 …)',
+  });
+
+/** Networks that deliveries may go to although they are not public. */
+const allowPrivate = z
+  .string()
+  .default('false')
+  .transform((text) => (['true', 'false'].includes(text) ? text === 'true' : splitList(text)))
+  .refine((allowed) => typeof allowed === 'boolean' || allowed.every(isAddressOrNetwork), {
+    error: 'must be true, false, or addresses and networks with commas between (10.0.0.0/8, fd00::/8, 127.0.0.1)',
+  });
+
+const isNetwork = (text: string): boolean =>
+  ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isAddressOrNetwork(text);
+
+const isAddressOrNetwork = (text: string): boolean => {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  return (
+    family > 0 &&
+    rest.length === 0 &&
+    (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
+};
+
 const secretsKeys = z
   .string()
   .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((key) => key.trim())
-      .filter((key) => key !== '')
-      .map((key) => Buffer.from(key, /^[0-9a-f]{64}$/i.test(key) ? 'hex' : 'base64')),
-  )
+  .transform((text) => splitList(text).map((key) => Buffer.from(key, /^[0-9a-f]{64}$/i.test(key) ? 'hex' : 'base64')))
   .refine((keys) => keys.every((key) => key.length === 32), {
     error: 'must be 32 random bytes in base64 or hex (openssl rand -base64 32); several are separated by commas',
   });
 
-const environment = z.object({
+const variables = z.object({
   PORT: count(3000, 1, 65_535),
   HOST: z.string().default('127.0.0.1'),
+  TRUST_PROXY: trustProxy,
   PUBLIC_URL: urlOf('http:', 'https:'),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
   DATABASE_URL: urlOf('postgres:', 'postgresql:'),
   REDIS_URL: urlOf('redis:', 'rediss:'),
   REDIS_PREFIX: z
@@ -102,6 +153,8 @@ const environment = z.object({
   MAX_JSON_DEPTH: count(defaultLimits.maxJsonDepth),
   BUILD_TIMEOUT_MS: count(110_000),
   INSTALL_TIMEOUT_MS: count(900_000),
+  DELIVERY_TIMEOUT_MS: count(10_000, 100, 120_000),
+  DELIVERY_ALLOW_PRIVATE: allowPrivate,
   BOOTSTRAP_ACCOUNT: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'must be a subdomain: a-z, 0-9 and hyphens' })
@@ -111,25 +164,42 @@ const environment = z.object({
   BOOTSTRAP_TOKEN: z.string().min(20, { error: 'must have 20 characters or more' }).optional(),
 });
 
+/** Neither is of use without the other, and either alone is a slip that nobody wants to find out about later. */
+const environment = variables
+  .refine((env) => env.TLS_CERT === undefined || env.TLS_KEY !== undefined, {
+    path: ['TLS_KEY'],
+    error: 'is missing: TLS_CERT needs the file of its private key',
+    when: () => true,
+  })
+  .refine((env) => env.TLS_KEY === undefined || env.TLS_CERT !== undefined, {
+    path: ['TLS_CERT'],
+    error: 'is missing: TLS_KEY needs the file of its certificate',
+    when: () => true,
+  });
+
 /**
  * The only reader of the environment. An empty variable counts as unset.
  *
+ * @param wish `https`: speak HTTPS also where the environment names no certificate.
  * @throws ConfigError with all problems.
  */
-export const readConfig = (env: NodeJS.ProcessEnv = process.env): Config => {
+export const readConfig = (env: NodeJS.ProcessEnv = process.env, { https = false } = {}): Config => {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success)
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
-  return Object.freeze(toConfig(parsed.data));
+  return Object.freeze(toConfig(parsed.data, https));
 };
 
-const toConfig = (env: z.infer<typeof environment>): Config => {
+const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
   const dataDir = path.resolve(env.DATA_DIR);
+  const tls = tlsFilesOf(env, https ? dataDir : undefined);
   return {
     port: env.PORT,
     host: env.HOST,
-    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    publicUrl: (env.PUBLIC_URL ?? `${tls ? 'https' : 'http'}://localhost:${env.PORT}`).replace(/\/+$/, ''),
+    tls,
+    trustedProxies: env.TRUST_PROXY,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     redisPrefix: env.REDIS_PREFIX,
@@ -141,12 +211,26 @@ const toConfig = (env: z.infer<typeof environment>): Config => {
     limits: limitsOf(env),
     buildTimeoutMs: env.BUILD_TIMEOUT_MS,
     installTimeoutMs: env.INSTALL_TIMEOUT_MS,
+    deliveryTimeoutMs: env.DELIVERY_TIMEOUT_MS,
+    deliveryAllowPrivate: env.DELIVERY_ALLOW_PRIVATE,
     bootstrap: {
       account: env.BOOTSTRAP_ACCOUNT,
       email: env.BOOTSTRAP_EMAIL,
       password: env.BOOTSTRAP_PASSWORD,
       token: env.BOOTSTRAP_TOKEN,
     },
+  };
+};
+
+/** @param madeIn where a certificate for development may be kept; undefined: none is wanted. */
+const tlsFilesOf = (env: z.infer<typeof environment>, madeIn: string | undefined): TlsFiles | undefined => {
+  if (env.TLS_CERT !== undefined && env.TLS_KEY !== undefined)
+    return { certFile: path.resolve(env.TLS_CERT), keyFile: path.resolve(env.TLS_KEY), development: false };
+  if (madeIn === undefined) return undefined;
+  return {
+    certFile: path.join(madeIn, 'https-cert.pem'),
+    keyFile: path.join(madeIn, 'https-key.pem'),
+    development: true,
   };
 };
 

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import type { Config } from './config.ts';
+import type { PostJson } from './http-client/post-json.ts';
 import type { Logger } from './logger.ts';
 import type { PackageReader } from './packages/package-reader.ts';
+import type { DeliveryQueue } from './queue/deliveries.ts';
 import type { Producer } from './queue/producer.ts';
 import type { Cipher } from './secrets/cipher.ts';
 import type { BlobStore } from './storage/blob-store.ts';
@@ -12,6 +14,9 @@ export interface Deps {
   config: Config;
   db: Pool;
   producer: Producer;
+  deliveryQueue: DeliveryQueue;
+  /** Speaks to receivers outside. */
+  postJson: PostJson;
   blobs: BlobStore;
   /** Where uploads are spooled. */
   incomingDir: string;

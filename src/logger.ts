@@ -28,8 +28,12 @@ const describeError = (err: unknown, depth = 3): unknown => {
   };
 };
 
-/** One JSON object a line on standard error; standard output belongs to what a command was asked for. */
-export const createLogger = (level: LogLevel): Logger => {
+/**
+ * One JSON object a line on standard error; standard output belongs to what a command was asked for.
+ *
+ * @param fd of another file that it shall be written to.
+ */
+export const createLogger = (level: LogLevel, fd = 2): Logger => {
   const log = pino(
     {
       level,
@@ -37,7 +41,7 @@ export const createLogger = (level: LogLevel): Logger => {
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: (err: unknown) => describeError(err) },
     },
-    pino.destination({ fd: 2, sync: true }),
+    pino.destination({ fd, sync: true }),
   );
   return {
     debug: (message, fields = {}) => log.debug(fields, message),

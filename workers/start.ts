@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnrecoverableError, WaitingError, type Job } from 'bullmq';
+import { DelayedError, UnrecoverableError, WaitingError, type Job, type Processor } from 'bullmq';
 import type { Deps } from '../src/deps.ts';
 import type { QueueBackend } from '../src/queue/backend.ts';
 import { backoffMs, figuresSchema, JOBS_QUEUE, kindOf, payloadSchema } from '../src/queue/jobs.ts';
+import { DELIVERIES_QUEUE, readDeliveryPayload } from '../src/queue/deliveries.ts';
+import { runDelivery } from './run-delivery.ts';
 import { runJob, type LiveHandle } from './run-job.ts';
 
 export interface RunningWorker {
@@ -22,25 +24,46 @@ const GRACE_MS = 20_000;
 /** For the last writes after the grace; a store that is dead would keep `close` waiting for ever. */
 const FORCE_MS = 3_000;
 
+/** They wait for receivers most of the time. */
+const DELIVERY_CONCURRENCY = 4;
+
+/** Works on jobs, `concurrency` at once, and beside them on deliveries, four at once. */
 export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: number): RunningWorker => {
   const shutdown = new AbortController();
-  const worker = backend.worker(
-    JOBS_QUEUE,
+  const queues = [
     // BullMQ hands out the signal only to a function that declares three parameters.
-    (job, token, signal) => processJob(deps, { job, token, lost: signal, shutdown: shutdown.signal }),
-    {
-      concurrency,
-      lockDuration: LOCK_MS,
-      stalledInterval: STALLED_CHECK_MS,
-      maxStalledCount: NEVER,
-      settings: { backoffStrategy: backoffMs },
+    startQueue({ deps, backend, shutdown }, JOBS_QUEUE, concurrency, (job, token, signal) =>
+      processJob(deps, { job, token, lost: signal, shutdown: shutdown.signal }),
+    ),
+    startQueue({ deps, backend, shutdown }, DELIVERIES_QUEUE, DELIVERY_CONCURRENCY, (job, token) =>
+      processDelivery(deps, { job, token, shutdown: shutdown.signal }),
+    ),
+  ];
+  return {
+    close: async (graceMs) => {
+      await Promise.all(queues.map((queue) => queue.close(graceMs)));
     },
-  );
+  };
+};
+
+const startQueue = (
+  { deps, backend, shutdown }: { deps: Deps; backend: QueueBackend; shutdown: AbortController },
+  name: string,
+  concurrency: number,
+  processor: Processor,
+): RunningWorker => {
+  const worker = backend.worker(name, processor, {
+    concurrency,
+    lockDuration: LOCK_MS,
+    stalledInterval: STALLED_CHECK_MS,
+    maxStalledCount: NEVER,
+    settings: { backoffStrategy: backoffMs },
+  });
   let closed = false;
   worker.on('error', (err) => {
     if (!closed) deps.log.warn('worker', { err });
   });
-  worker.on('stalled', (jobId) => deps.log.warn('job stalled', { jobId }));
+  worker.on('stalled', (jobId) => deps.log.warn('job stalled', { jobId, queue: name }));
   // BullMQ only reports it: another worker has the job by now, and this one must stop.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
@@ -58,15 +81,27 @@ export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: numb
   };
 };
 
-interface Delivery {
+interface Taken {
   job: Job;
   token: string | undefined;
-  lost: AbortSignal | undefined;
   shutdown: AbortSignal;
 }
 
+/** One attempt of a delivery; then its entry sleeps until the next one is due. */
+const processDelivery = async (deps: Deps, { job, token, shutdown }: Taken): Promise<void> => {
+  const delivery = readDeliveryPayload(job.name, job.data);
+  if (!delivery) throw new UnrecoverableError(`not a delivery of ours: "${job.name}"`);
+  const nextMs = await runDelivery(deps, delivery, shutdown);
+  if (nextMs === undefined) return;
+  await job.moveToDelayed(Date.now() + nextMs, token);
+  throw new DelayedError();
+};
+
 /** Translates how an attempt ended into what BullMQ has to do. */
-const processJob = async (deps: Deps, { job, token = '', lost, shutdown }: Delivery): Promise<void> => {
+const processJob = async (
+  deps: Deps,
+  { job, token = '', lost, shutdown }: Taken & { lost: AbortSignal | undefined },
+): Promise<void> => {
   const payload = payloadSchema.safeParse(job.data);
   if (!payload.success || kindOf(job.name) === undefined || job.id === undefined)
     throw new UnrecoverableError(`not a job of ours: "${job.name}"`);

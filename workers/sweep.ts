@@ -2,6 +2,7 @@ import { takeQuietJobs } from '../src/db/jobs.ts';
 import { withAdvisoryLock } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
 import type { JobRef } from '../src/domain/job.ts';
+import { sweepDeliveries, type DeliverySweepDeps } from './sweep-deliveries.ts';
 
 /** Any constant does; every process that sweeps must use the same one. */
 const SWEEP_LOCK = 4_207_002;
@@ -36,11 +37,19 @@ const mend = async ({ producer, log }: SweepDeps, job: JobRef): Promise<boolean>
   return true;
 };
 
-/** Sweeps now and every 15 s. */
-export const startSweep = (deps: SweepDeps, intervalMs = INTERVAL_MS): { close(): Promise<void> } => {
+/** Sweeps now and every 15 s, jobs and deliveries. */
+export const startSweep = (
+  deps: SweepDeps & DeliverySweepDeps,
+  intervalMs = INTERVAL_MS,
+): { close(): Promise<void> } => {
   let running: Promise<unknown> = Promise.resolve();
   const run = (): void => {
-    running = running.then(() => sweep(deps)).catch((err: unknown) => deps.log.warn('sweep failed', { err }));
+    const failed = (err: unknown): void => deps.log.warn('sweep failed', { err });
+    running = running
+      .then(() => sweep(deps))
+      .catch(failed)
+      .then(() => sweepDeliveries(deps))
+      .catch(failed);
   };
   run();
   const timer = setInterval(run, intervalMs);

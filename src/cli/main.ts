@@ -10,7 +10,10 @@ const program = new Command('appyard').description('The self-hosted back end of 
 program
   .command('start')
   .description('everything in one process, with an embedded Postgres unless DATABASE_URL is set')
-  .action(async () => (await import('./start.ts')).start(readConfig()));
+  .option('--https', 'over HTTPS: with a certificate of its own for development, unless TLS_CERT is set')
+  .action(async (options: { https?: boolean }) =>
+    (await import('./start.ts')).start(readConfig(undefined, { https: options.https === true })),
+  );
 program
   .command('api')
   .description('the HTTP API')
@@ -58,8 +61,16 @@ user
   .requiredOption('--account <subdomain>', 'the account')
   .addOption(new Option('--role <role>', 'what the user may do').choices(['admin', 'agent']).default('agent'))
   .option('--password-stdin', 'read a password from standard input; without it the user signs in with tokens only')
+  .option('--group <names...>', 'groups of the user: who is in none cannot use what is restricted to some')
   .action(async (email: string, options) =>
     (await import('./user.ts')).createUserCommand(readConfig(), email, options),
+  );
+user
+  .command('groups <email>')
+  .description("sets a user's groups; it counts within 10 seconds")
+  .requiredOption('--set <names>', 'ids or names, separated by commas; empty for none')
+  .action(async (email: string, options) =>
+    (await import('./user.ts')).setUserGroupsCommand(readConfig(), email, options),
   );
 
 const token = program.command('token').description('API tokens');
@@ -87,6 +98,42 @@ operator
   .option('--label <text>', 'whose it is', 'operator')
   .option('--expires <days>', 'days until it ends; without it, it does not')
   .action(async (options) => (await import('./operator.ts')).createOperatorCommand(readConfig(), options));
+
+const secrets = program.command('secrets').description('the keys that secure settings are sealed with');
+secrets
+  .command('new-key')
+  .description('puts a new key before those in DATA_DIR; where SECRETS_KEY is set, says how to make one')
+  .action(async () => (await import('./secrets.ts')).newKeyCommand(readConfig()));
+secrets
+  .command('rotate')
+  .description('seals every value anew that is not sealed with the first key; the system may run meanwhile')
+  .action(async () => (await import('./secrets.ts')).rotateSecretsCommand(readConfig()));
+
+const environment = program.command('environment').description('environments of an account');
+environment
+  .command('create')
+  .description('makes an environment and prints its id')
+  .requiredOption('--account <subdomain>', 'whose it is')
+  .requiredOption('--name <name>', 'what people call it')
+  .option('--id <uuid>', 'what programs call it; without it, one is drawn')
+  .action(async (options) => (await import('./environment.ts')).createEnvironmentCommand(readConfig(), options));
+environment
+  .command('list')
+  .description('lists the environments of an account: an id and a name a line')
+  .requiredOption('--account <subdomain>', 'whose')
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./environment.ts')).listEnvironmentsCommand(readConfig(), options));
+
+const role = program.command('role').description('roles of an environment');
+role
+  .command('create')
+  .description('adds a role to an environment')
+  .requiredOption('--account <subdomain>', 'whose environment')
+  .option('--environment <uuid>', "which environment; without it, the account's first one")
+  .requiredOption('--id <uuid>', 'the id of the role')
+  .requiredOption('--codename <codename>', 'what programs call it')
+  .requiredOption('--name <name>', 'what people call it')
+  .action(async (options) => (await import('./role.ts')).createRoleCommand(readConfig(), options));
 
 const explain = (err: unknown): string => {
   if (err instanceof ConfigError || !(err instanceof Error)) return String(err instanceof Error ? err.message : err);

@@ -4,9 +4,11 @@ import { createPool } from '../db/pool.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
 import { embeddedPostgresUrl } from '../embedded/postgres-url.ts';
+import { createPostJson } from '../http-client/post-json.ts';
 import type { Logger } from '../logger.ts';
 import { createPackageReader } from '../packages/package-reader.ts';
 import { createPostgresQueues, createRedisQueues, type QueueBackend } from '../queue/backend.ts';
+import { createDeliveryQueue } from '../queue/deliveries.ts';
 import { createProducer } from '../queue/producer.ts';
 import { createCipher } from '../secrets/cipher.ts';
 import { openBlobStore } from '../storage/open-blob-store.ts';
@@ -47,18 +49,29 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
   releases.add('the queue connection', () => backend.close());
   const producer = createProducer(backend, log);
   releases.add('the queue', () => producer.close());
+  const deliveryQueue = createDeliveryQueue(backend, log);
+  releases.add('the queue of deliveries', () => deliveryQueue.close());
+  const postJson = createPostJson({ allowPrivate: config.deliveryAllowPrivate, timeoutMs: config.deliveryTimeoutMs });
 
   const packages = createPackageReader(config.limits, config.workerConcurrency);
   releases.add('the package threads', () => packages.close());
   const { blobs, incomingDir } = await openBlobStore(config.blobUrl, config.dataDir);
   const cipher = createCipher(await secretsKeys(config));
   const identify = createIdentify(db);
-  return { backend, deps: { config, db, producer, blobs, incomingDir, packages, cipher, identify, log } };
+  return {
+    backend,
+    deps: { config, db, producer, deliveryQueue, postJson, blobs, incomingDir, packages, cipher, identify, log },
+  };
 };
 
-const secretsKeys = async ({ secretsKeys: given, dataDir }: Config): Promise<Buffer[]> => {
+/**
+ * The keys of the environment, or else those that `appyard start` keeps in the data folder.
+ *
+ * @throws Error when there are none.
+ */
+export const secretsKeys = async ({ secretsKeys: given, dataDir }: Config): Promise<Buffer[]> => {
   if (given.length > 0) return given;
   const saved = await readKeyFile(dataDir);
-  if (saved) return [saved];
+  if (saved) return saved;
   throw new Error('SECRETS_KEY is not set: make one with "openssl rand -base64 32" and give it to every process.');
 };

@@ -1,7 +1,11 @@
+import { sendRequest } from './send-request.ts';
+
 /** Where an Appyard is, and who speaks to it. */
 export interface Target {
   baseUrl: string;
   token: string;
+  /** In PEM, to be trusted; undefined: it speaks plain HTTP. */
+  certificate?: string | undefined;
 }
 
 export interface JobAnswer {
@@ -21,11 +25,12 @@ export interface AppAnswer {
 const POLL_MS = 100;
 
 /** Asks over HTTP like any other client. @throws Error with what the server says. */
-const ask = async <T>({ baseUrl, token }: Target, route: string, init: RequestInit = {}): Promise<T> => {
-  const answer = await fetch(`${baseUrl}${route}`, {
+const ask = async <T>({ baseUrl, token, certificate }: Target, route: string, init: RequestInit = {}): Promise<T> => {
+  const request = new Request(`${baseUrl}${route}`, {
     ...init,
     headers: { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) },
   });
+  const answer = await sendRequest(request, certificate);
   const body = (await answer.json()) as T & { description?: string };
   if (!answer.ok) throw new Error(`${route} answered ${answer.status}: ${body.description ?? ''}`);
   return body;

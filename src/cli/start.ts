@@ -5,9 +5,10 @@ import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { startEmbeddedPostgres } from '../embedded/postgres.ts';
 import { holdStartLock } from '../embedded/start-lock.ts';
-import { startServer } from '../http/server.ts';
+import { startServer, type TlsMaterial } from '../http/server.ts';
 import type { Logger } from '../logger.ts';
 import { bootstrapAccount, chooseCredentials } from '../use-cases/bootstrap-account.ts';
+import { localUrl } from './addresses.ts';
 import {
   readCredentialsFile,
   readOrMakeKeyFile,
@@ -17,12 +18,14 @@ import {
 } from './data-files.ts';
 import { migrateDatabase } from './migrate.ts';
 import { openDeps } from './open-deps.ts';
+import { openTls } from './open-tls.ts';
 import { say } from './output.ts';
 import { pushExample } from './push-example.ts';
 import type { Releases } from './releases.ts';
 import { runProcess } from './run-process.ts';
 import { withDatabase } from './with-database.ts';
 import { WORKER_CLOSE_MS } from './worker.ts';
+import { zcliLines } from './zcli-lines.ts';
 
 /** Postgres writes what it has in memory before it goes. */
 const POSTGRES_CLOSE_MS = 15_000;
@@ -32,6 +35,8 @@ const SERVER_CLOSE_MS = 5_000;
 export const start = (config: Config): Promise<void> =>
   runProcess(config, async (log, releases) => {
     if (config.databaseUrl === undefined) await startPostgres(config, log, releases);
+    // Not before the lock: two that start at once would make one each.
+    const tls = await openTls(config);
     if (config.secretsKeys.length === 0) await readOrMakeKeyFile(config.dataDir);
     await withDatabase(config, async (db) => {
       await migrateDatabase(db, config);
@@ -42,9 +47,9 @@ export const start = (config: Config): Promise<void> =>
     releases.add('the worker', () => worker.close(), WORKER_CLOSE_MS);
     const sweep = startSweep(deps);
     releases.add('the sweep', () => sweep.close());
-    const server = await listen(deps);
+    const server = await listen(deps, tls);
     releases.add('the server', () => server.close(), SERVER_CLOSE_MS);
-    await welcome(config);
+    await welcome(config, tls);
   });
 
 /** The file comes first: a crash between the two leaves an account nobody could sign in to otherwise. */
@@ -66,24 +71,24 @@ const startPostgres = async (config: Config, log: Logger, releases: Releases): P
   releases.add('the start lock', () => lock.release());
 };
 
-const listen = async (deps: Deps) => {
+const listen = async (deps: Deps, tls: TlsMaterial | undefined) => {
+  const { port, host } = deps.config;
   try {
-    return await startServer(deps, deps.config);
+    return await startServer(deps, { port, host, tls });
   } catch (err) {
     if (err instanceof Error && 'code' in err && err.code === 'EADDRINUSE')
-      throw new Error(`port ${deps.config.port} is taken; set PORT to another one.`, { cause: err });
+      throw new Error(`port ${port} is taken; set PORT to another one.`, { cause: err });
     throw err;
   }
 };
 
 /** Says how to sign in, and on the first start shows the main job done. */
-const welcome = async (config: Config): Promise<void> => {
+const welcome = async (config: Config, tls: TlsMaterial | undefined): Promise<void> => {
   say(`Appyard is running at ${config.publicUrl}`);
   const saved = await readCredentialsFile(config.dataDir);
-  if (saved) {
-    sayCredentials(saved, config);
-    if (!saved.welcomed) await greet(config, saved);
-  }
+  if (saved) sayCredentials(saved, config);
+  if (tls) sayHowToUseZcli(zcliLines(config, { certificate: tls.cert, credentials: saved }));
+  if (saved && !saved.welcomed) await greet(config, saved, tls);
   say('Press Ctrl-C to stop.');
 };
 
@@ -95,12 +100,17 @@ const sayCredentials = ({ account, email, password, token }: SavedCredentials, {
   say(`  (kept in ${dataDir}/credentials.json)`);
 };
 
-const greet = async (config: Config, saved: SavedCredentials): Promise<void> => {
+const sayHowToUseZcli = (lines: string[]): void => {
+  if (lines.length === 0) return;
+  say("To use the vendor's command-line tool (zcli) with it, in another shell:");
+  for (const line of lines) say(`  ${line}`);
+};
+
+const greet = async (config: Config, saved: SavedCredentials, tls: TlsMaterial | undefined): Promise<void> => {
   say('Pushing examples/hello-world:');
-  const host = ['0.0.0.0', '::'].includes(config.host) ? '127.0.0.1' : config.host;
-  const baseUrl = `http://${host.includes(':') ? `[${host}]` : host}:${config.port}`;
   try {
-    const page = await pushExample({ baseUrl, token: saved.token }, 'hello-world');
+    const target = { baseUrl: localUrl(config), token: saved.token, certificate: tls?.cert };
+    const page = await pushExample(target, 'hello-world');
     await writeCredentialsFile(config.dataDir, { ...saved, welcomed: true });
     say(`It is installed. Its page: ${page}`);
   } catch (err) {

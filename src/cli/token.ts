@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { listTokens, revokeToken, type ApiToken } from '../db/api-tokens.ts';
 import { createToken } from '../use-cases/create-token.ts';
+import { endLoginOfTokenId } from '../use-cases/oauth/end-login.ts';
 import { expiryOf } from './expiry.ts';
 import { say } from './output.ts';
 import { withDatabase } from './with-database.ts';
@@ -48,5 +49,8 @@ export const revokeTokenCommand = (config: Config, id: string): Promise<void> =>
   withDatabase(config, async (db) => {
     if (!/^[1-9]\d{0,14}$/.test(id) || !(await revokeToken(db, Number(id))))
       throw new Error(`there is no token "${id}"; appyard token list shows the ids.`);
-    say(`Token ${id} is revoked; it stops working within 10 seconds.`);
+    const ofLogin = await endLoginOfTokenId({ db }, Number(id));
+    say(
+      `Token ${id} is revoked${ofLogin ? ', and so is the login it is of' : ''}; it stops working within 10 seconds.`,
+    );
   });

@@ -27,6 +27,15 @@ export const findAccountBySubdomain = async (db: Queryable, subdomain: string): 
   return rows[0];
 };
 
+/** What the account is called where neither a number nor a subdomain is asked for: 24 hex digits. */
+export const findAccountExternalId = async (db: Queryable, accountId: number): Promise<string | undefined> => {
+  const { rows } = await db.query<{ externalId: string }>(
+    'select external_id as "externalId" from accounts where id = $1',
+    [accountId],
+  );
+  return rows[0]?.externalId;
+};
+
 export const hasAccounts = async (db: Queryable): Promise<boolean> => {
   const { rows } = await db.query<{ any: boolean }>('select exists (select 1 from accounts) as any');
   return rows[0]!.any;

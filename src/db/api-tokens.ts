@@ -1,3 +1,4 @@
+import type { Scope } from '../domain/oauth/scopes.ts';
 import { AppError } from '../errors.ts';
 import { isUniqueViolation } from './errors.ts';
 import type { Queryable } from './pool.ts';
@@ -21,20 +22,37 @@ export interface NewApiToken {
   prefix: string;
   label: string;
   expiresAt: Date | null;
+  login?: TokenLogin | undefined;
 }
 
-/** Whose token it is; `user` is null for an operator's. */
+/** The login that an access token belongs to, and what it may do. */
+export interface TokenLogin {
+  grantId: number;
+  scopes: readonly Scope[];
+}
+
+/** Whose token it is; `user` is null for an operator's, `login` for every token that somebody made. */
 export interface TokenOwner {
   tokenId: number;
   user: User | null;
+  login: TokenLogin | null;
 }
 
 /** @throws AppError `token_taken` when the very same token exists; possible only for one that somebody chose. */
 export const insertToken = async (db: Queryable, token: NewApiToken): Promise<number> => {
   try {
     const { rows } = await db.query<{ id: number }>(
-      'insert into api_tokens (user_id, sha256, prefix, label, expires_at) values ($1, $2, $3, $4, $5) returning id',
-      [token.userId, token.sha256, token.prefix, token.label, token.expiresAt],
+      `insert into api_tokens (user_id, sha256, prefix, label, expires_at, grant_id, scopes)
+       values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+      [
+        token.userId,
+        token.sha256,
+        token.prefix,
+        token.label,
+        token.expiresAt,
+        token.login?.grantId ?? null,
+        token.login?.scopes ?? null,
+      ],
     );
     return rows[0]!.id;
   } catch (err) {
@@ -46,16 +64,21 @@ export const insertToken = async (db: Queryable, token: NewApiToken): Promise<nu
 
 /** A token that is neither revoked nor expired. */
 export const findTokenOwner = async (db: Queryable, sha256: Buffer): Promise<TokenOwner | undefined> => {
-  const { rows } = await db.query<User & { tokenId: number; userId: number | null }>(
-    `select t.id as "tokenId", t.user_id as "userId", ${userColumns}
+  const { rows } = await db.query<
+    User & { tokenId: number; userId: number | null; grantId: number | null; scopes: Scope[] | null }
+  >(
+    `select t.id as "tokenId", t.user_id as "userId", t.grant_id as "grantId", t.scopes, ${userColumns}
      from api_tokens t left join users u on u.id = t.user_id left join accounts a on a.id = u.account_id
      where t.sha256 = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`,
     [sha256],
   );
-  const row = rows[0];
-  if (!row) return undefined;
-  const { tokenId, userId, accountId, subdomain, email, role } = row;
-  return { tokenId, user: userId === null ? null : { id: userId, accountId, subdomain, email, role } };
+  if (!rows[0]) return undefined;
+  const { tokenId, userId, grantId, scopes, ...user } = rows[0];
+  return {
+    tokenId,
+    user: userId === null ? null : user,
+    login: grantId === null ? null : { grantId, scopes: scopes ?? [] },
+  };
 };
 
 export const listTokens = async (db: Queryable, limit: number): Promise<ApiToken[]> => {
@@ -74,4 +97,14 @@ export const revokeToken = async (db: Queryable, id: number): Promise<boolean> =
     id,
   ]);
   return rowCount === 1;
+};
+
+/** Call it once the login has ended, in the same transaction: a token that was given out just before is seen then. */
+export const revokeTokensOfGrant = async (tx: Queryable, grantId: number): Promise<void> => {
+  await tx.query('update api_tokens set revoked_at = now() where grant_id = $1 and revoked_at is null', [grantId]);
+};
+
+/** A login gets a token an hour; the list is to show those that matter. */
+export const deleteExpiredTokensOfGrant = async (tx: Queryable, grantId: number): Promise<void> => {
+  await tx.query('delete from api_tokens where grant_id = $1 and expires_at < now()', [grantId]);
 };

@@ -1,6 +1,6 @@
 import type { AppDefinition, RequirementDefinition } from '../domain/package/definition.ts';
 import type { PackageProblem } from '../domain/package/problem.ts';
-import { reachable } from './apps.ts';
+import { ownOne, reachableOne, valuesOf, type AppRef } from './apps.ts';
 import type { Queryable } from './pool.ts';
 
 export interface VersionFile {
@@ -49,17 +49,23 @@ export const insertVersion = async (tx: Queryable, version: NewVersion): Promise
   return id;
 };
 
-/** A parameter that the current version has too keeps its id and its date. */
-const insertParameters = async (
+/**
+ * A parameter that the current version has too keeps its id and its dates; when it is another now in what a client can
+ * see, its second date is that of the new version.
+ */
+export const insertParameters = async (
   tx: Queryable,
   appId: number,
   versionId: number,
   parameters: AppDefinition['parameters'],
 ): Promise<void> => {
   await tx.query(
-    `insert into parameters (version_id, id, position, name, kind, required, secure, default_value, created_at)
+    `insert into parameters (version_id, id, position, name, kind, required, secure, default_value, created_at,
+       updated_at)
      select $2, coalesce(old.id, nextval('parameters_id_seq')), new.position, new.name, new.kind, new.required,
-       new.secure, nullif(new."defaultValue", 'null'), coalesce(old.created_at, now())
+       new.secure, nullif(new."defaultValue", 'null'), coalesce(old.created_at, now()),
+       case when old.id is null or (old.kind, old.required, old.secure, old.default_value) is not distinct from
+         (new.kind, new.required, new.secure, nullif(new."defaultValue", 'null')) then old.updated_at else now() end
      from jsonb_to_recordset($3) as new (position int, name text, kind text, required boolean, secure boolean,
        "defaultValue" jsonb)
      left join parameters old on old.name = new.name
@@ -69,7 +75,7 @@ const insertParameters = async (
   );
 };
 
-const insertRequirements = async (
+export const insertRequirements = async (
   tx: Queryable,
   versionId: number,
   requirements: RequirementDefinition[],
@@ -99,15 +105,11 @@ export const listRequirements = async (db: Queryable, versionId: number): Promis
 };
 
 /** A file of the current version of an app that the account may see or has installed. */
-export const findAppFile = async (
-  db: Queryable,
-  accountId: number,
-  { appId, path }: { appId: number; path: string },
-): Promise<VersionFile | undefined> => {
+export const findAppFile = async (db: Queryable, ref: AppRef, path: string): Promise<VersionFile | undefined> => {
   const { rows } = await db.query<VersionFile>(
     `select f.path, f.sha256, f.size from apps a join version_files f on f.version_id = a.version_id
-     where ${reachable} and a.id = $2 and f.path = $3`,
-    [accountId, appId, path],
+     where ${reachableOne} and f.path = $4`,
+    [...valuesOf(ref), path],
   );
   return rows[0];
 };
@@ -132,15 +134,11 @@ export interface DownloadableVersion extends StoredArchive {
 }
 
 /** The current version of an app that the account owns: others may see and install it, not take it away. */
-export const findDownload = async (
-  db: Queryable,
-  accountId: number,
-  appId: number,
-): Promise<DownloadableVersion | undefined> => {
+export const findDownload = async (db: Queryable, ref: AppRef): Promise<DownloadableVersion | undefined> => {
   const { rows } = await db.query<DownloadableVersion>(
     `select v.id as "versionId", v.package_sha256 as "packageSha256", v.archive_sha256 as sha256, v.archive_size as size
-     from apps a join app_versions v on v.id = a.version_id where a.account_id = $1 and a.id = $2`,
-    [accountId, appId],
+     from apps a join app_versions v on v.id = a.version_id where ${ownOne}`,
+    valuesOf(ref),
   );
   return rows[0];
 };

@@ -1,4 +1,5 @@
 import type { AppDefinition, ParameterDefinition } from '../domain/package/definition.ts';
+import { starNames, type RatingCounts } from '../domain/rating.ts';
 import type { Queryable } from './pool.ts';
 
 /** An app as it stands: the app itself, and what its current version says. */
@@ -9,6 +10,13 @@ export interface App {
   /** As asked for with a build; null: the package's own text. */
   shortDescription: string | null;
   visibility: 'private' | 'public';
+  /** What an operator says of it; so are the next three. */
+  categories: Category[];
+  featured: boolean;
+  promoted: boolean;
+  /** No longer cared for. It can be installed all the same. */
+  obsolete: boolean;
+  ratings: RatingCounts;
   createdAt: Date;
   updatedAt: Date;
   versionId: number;
@@ -18,6 +26,11 @@ export interface App {
   requirementCount: number;
 }
 
+export interface Category {
+  id: number;
+  name: string;
+}
+
 /** Parameters and requirements have tables of their own. */
 type StoredDefinition = Omit<AppDefinition, 'parameters' | 'requirements'>;
 
@@ -25,23 +38,39 @@ export interface Parameter extends ParameterDefinition {
   id: number;
   position: number;
   createdAt: string;
+  /** Since when it is as it is: the version that changed its kind, its default, or whether it is required or secure. */
+  updatedAt: string;
 }
 
 /** The parameters of version `v`, as one JSON value: a list of apps or installations stays one round trip. */
 export const parametersOf = (version: string): string =>
   `(select coalesce(json_agg(json_build_object('id', p.id, 'position', p.position, 'name', p.name, 'kind', p.kind,
-      'required', p.required, 'secure', p.secure, 'defaultValue', p.default_value, 'createdAt', p.created_at)
-      order by p.position), '[]') from parameters p where p.version_id = ${version})`;
+      'required', p.required, 'secure', p.secure, 'defaultValue', p.default_value, 'createdAt', p.created_at,
+      'updatedAt', coalesce(p.updated_at, p.created_at)) order by p.position), '[]') from parameters p where p.version_id = ${version})`;
 
-const select = `select a.id, a.account_id as "accountId", a.name, a.short_description as "shortDescription", a.visibility,
+/** The ratings of app `app`, counted, as one JSON value. */
+const ratingsOf = (app: string): string =>
+  `(select json_build_object(${starNames.map((n) => `'${n}', count(*) filter (where s.stars = ${n})`).join(', ')})
+    from app_ratings s where s.app_id = ${app})`;
+
+const selectAt = (
+  version: string,
+): string => `select a.id, a.account_id as "accountId", a.name, a.short_description as "shortDescription", a.visibility,
+    a.categories, a.featured, a.promoted, a.obsolete, ${ratingsOf('a.id')} as ratings,
     a.created_at as "createdAt", a.updated_at as "updatedAt", v.id as "versionId", v.definition, v.asset_key as "assetKey",
     ${parametersOf('v.id')} as parameters,
     (select count(*) from requirements r where r.version_id = v.id) as "requirementCount"
-  from apps a join app_versions v on v.id = a.version_id`;
+  from apps a join app_versions v on v.app_id = a.id and v.id = ${version}`;
+const select = selectAt('a.version_id');
 
-const visible = `(a.account_id = $1 or a.visibility = 'public')`;
+/** Published to all, or to some. */
+const shown = `(a.visibility = 'public' and (a.visible_to is null and a.hidden_from is null or exists (
+  select 1 from accounts viewer where viewer.id = $1 and (a.visible_to is null or viewer.subdomain = any (a.visible_to))
+    and not coalesce(viewer.subdomain = any (a.hidden_from), false))))`;
+/** Apps that the account may see: `$1`. */
+export const visible = `(a.account_id = $1 or ${shown})`;
 /** An account keeps seeing what it has installed, also when the app is shown to nobody else any more. */
-export const reachable = `(${visible} or exists (
+const reachable = `(${visible} or exists (
   select 1 from installations i where i.app_id = a.id and i.account_id = $1))`;
 
 export interface AppFilter {
@@ -61,9 +90,31 @@ export const listApps = async (db: Queryable, filter: AppFilter): Promise<App[]>
   return rows;
 };
 
+/** One app, as somebody asks for it. */
+export interface AppRef {
+  accountId: number;
+  id: number;
+  /** The door it is asked for at, which knows no others; null: of any door. */
+  kind: string | null;
+}
+
+const askedFor = 'a.id = $2 and ($3::text is null or a.kind = $3)';
+/** Parameters for statements with {@link reachableOne}: `$1` to `$3`. */
+export const valuesOf = ({ accountId, id, kind }: AppRef): unknown[] => [accountId, id, kind];
+/** The app that is asked for, if the account may see it or has installed it. */
+export const reachableOne = `${reachable} and ${askedFor}`;
+/** The same, if it is the account's own. */
+export const ownOne = `a.account_id = $1 and ${askedFor}`;
+
 /** An app that the account may see or has installed. */
-export const findApp = async (db: Queryable, accountId: number, id: number): Promise<App | undefined> => {
-  const { rows } = await db.query<App>(`${select} where ${reachable} and a.id = $2`, [accountId, id]);
+export const findApp = async (db: Queryable, ref: AppRef): Promise<App | undefined> => {
+  const { rows } = await db.query<App>(`${select} where ${reachableOne}`, valuesOf(ref));
+  return rows[0];
+};
+
+/** As {@link findApp}, as it is in one of its versions. */
+export const findAppAt = async (db: Queryable, ref: AppRef, versionId: number): Promise<App | undefined> => {
+  const { rows } = await db.query<App>(`${selectAt('$4')} where ${reachableOne}`, [...valuesOf(ref), versionId]);
   return rows[0];
 };
 
@@ -73,8 +124,14 @@ export const findAppsById = async (db: Queryable, accountId: number, ids: number
   return rows;
 };
 
-export const ownsApp = async (db: Queryable, accountId: number, id: number): Promise<boolean> => {
-  const { rowCount } = await db.query('select 1 from apps where account_id = $1 and id = $2', [accountId, id]);
+/** Whether the account may install the app: it has to see it, not only to have it installed. */
+export const mayInstall = async (db: Queryable, ref: AppRef): Promise<boolean> => {
+  const { rowCount } = await db.query(`select 1 from apps a where ${visible} and ${askedFor}`, valuesOf(ref));
+  return rowCount === 1;
+};
+
+export const ownsApp = async (db: Queryable, ref: AppRef): Promise<boolean> => {
+  const { rowCount } = await db.query(`select 1 from apps a where ${ownOne}`, valuesOf(ref));
   return rowCount === 1;
 };
 
@@ -82,11 +139,17 @@ export const ownsApp = async (db: Queryable, accountId: number, id: number): Pro
  * Serialises what changes an app's version with what relies on it, until the end of the transaction.
  * A statement of its own: a join that waited for the lock would see the old version's row.
  */
-export const lockVisibleApp = async (tx: Queryable, accountId: number, id: number): Promise<boolean> => {
-  const { rowCount } = await tx.query(`select 1 from apps a where ${visible} and a.id = $2 for no key update`, [
-    accountId,
-    id,
-  ]);
+export const lockVisibleApp = async (tx: Queryable, ref: AppRef): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    `select 1 from apps a where ${visible} and ${askedFor} for no key update`,
+    valuesOf(ref),
+  );
+  return rowCount === 1;
+};
+
+/** Holds an app that nobody may install or build any more, until the end of the transaction. */
+export const lockOwnApp = async (tx: Queryable, ref: AppRef): Promise<boolean> => {
+  const { rowCount } = await tx.query(`select 1 from apps a where ${ownOne} for update`, valuesOf(ref));
   return rowCount === 1;
 };
 
@@ -114,26 +177,20 @@ export interface NewVersionOfApp {
   versionId: number;
 }
 
-/** Makes a version the current one. */
-export const setCurrentVersion = async (tx: Queryable, app: NewVersionOfApp): Promise<void> => {
-  await tx.query(
+/** What an app is called in lists. */
+export type ListedTexts = Pick<App, 'name' | 'shortDescription'>;
+
+/** Makes a version the current one; gives what the app is called from then on. */
+export const setCurrentVersion = async (tx: Queryable, app: NewVersionOfApp): Promise<ListedTexts> => {
+  const { rows } = await tx.query<ListedTexts>(
     `update apps set name = coalesce($3, name), short_description = coalesce($4, short_description), version_id = $5,
-       updated_at = now() where account_id = $1 and id = $2`,
+       updated_at = now() where account_id = $1 and id = $2 returning name, short_description as "shortDescription"`,
     [app.accountId, app.id, app.name, app.shortDescription, app.versionId],
   );
+  return rows[0]!;
 };
 
-/** With its versions and installations. False when the account owns no such app. */
-export const deleteApp = async (db: Queryable, accountId: number, id: number): Promise<boolean> => {
-  const { rowCount } = await db.query('delete from apps where account_id = $1 and id = $2', [accountId, id]);
-  return rowCount === 1;
-};
-
-/** An operator's act: it concerns all accounts, so it names none. */
-export const setAppVisibility = async (db: Queryable, id: number, visibility: App['visibility']): Promise<boolean> => {
-  const { rowCount } = await db.query('update apps set visibility = $2, updated_at = now() where id = $1', [
-    id,
-    visibility,
-  ]);
-  return rowCount === 1;
+/** With its versions and installations. */
+export const deleteApp = async (tx: Queryable, accountId: number, id: number): Promise<void> => {
+  await tx.query('delete from apps where account_id = $1 and id = $2', [accountId, id]);
 };

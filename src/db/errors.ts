@@ -4,6 +4,12 @@ const codeOf = (err: unknown): string | undefined =>
 export const isUniqueViolation = (err: unknown, constraint: string): boolean =>
   codeOf(err) === '23505' && err instanceof Error && 'constraint' in err && err.constraint === constraint;
 
+/** Something else refers to what was to be removed. */
+export const isReferenced = (err: unknown): boolean => codeOf(err) === '23503';
+
+/** Two transactions waited for each other, and this one was ended for the other's sake. */
+export const isDeadlock = (err: unknown): boolean => codeOf(err) === '40P01';
+
 /** A text that Postgres cannot keep: a NUL character, or half of a surrogate pair in JSON. */
 export const isUnstorableText = (err: unknown): boolean => ['22021', '22P05'].includes(codeOf(err) ?? '');
 

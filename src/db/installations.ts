@@ -1,3 +1,4 @@
+import type { Restriction } from '../domain/restrictions.ts';
 import type { Scalar } from '../domain/settings.ts';
 import { parametersOf, type Parameter } from './apps.ts';
 import type { Queryable } from './pool.ts';
@@ -6,6 +7,8 @@ export interface Installation {
   id: number;
   accountId: number;
   appId: number;
+  /** The door whose app it is. */
+  appKind: string;
   versionId: number;
   product: string;
   title: string;
@@ -24,10 +27,8 @@ export interface Installation {
   parameters: Parameter[];
 }
 
-/** Id or name of a group or role. */
-export type Restriction = string | number;
-
-const columns = `i.id, i.account_id as "accountId", i.app_id as "appId", i.version_id as "versionId", i.product, i.title,
+const columns = `i.id, i.account_id as "accountId", i.app_id as "appId",
+  (select a.kind from apps a where a.id = i.app_id) as "appKind", i.version_id as "versionId", i.product, i.title,
   i.state, i.enabled, i.settings, array(select jsonb_object_keys(i.secrets)) as "secretNames",
   i.group_restrictions as "groupRestrictions", i.role_restrictions as "roleRestrictions", i.job_id as "jobId",
   i.created_at as "createdAt", i.updated_at as "updatedAt"`;
@@ -36,6 +37,8 @@ const select = `select ${columns}, ${parametersOf('i.version_id')} as parameters
 
 export interface InstallationFilter {
   accountId: number;
+  /** The door whose apps they are of. */
+  kind: string;
   /** Null: of all products. */
   product: string | null;
   limit: number;
@@ -43,8 +46,9 @@ export interface InstallationFilter {
 
 export const listInstallations = async (db: Queryable, filter: InstallationFilter): Promise<Installation[]> => {
   const { rows } = await db.query<Installation>(
-    `${select} where i.account_id = $1 and ($2::text is null or i.product = $2) order by i.id limit $3`,
-    [filter.accountId, filter.product, filter.limit],
+    `${select} where i.account_id = $1 and ($2::text is null or i.product = $2)
+       and exists (select 1 from apps a where a.id = i.app_id and a.kind = $3) order by i.id limit $4`,
+    [filter.accountId, filter.product, filter.kind, filter.limit],
   );
   return rows;
 };
@@ -150,10 +154,9 @@ export const changeInstallation = async (tx: Queryable, change: InstallationChan
   );
 };
 
-/** With its resources. False when the account has no such installation. */
-export const deleteInstallation = async (db: Queryable, accountId: number, id: number): Promise<boolean> => {
-  const { rowCount } = await db.query('delete from installations where account_id = $1 and id = $2', [accountId, id]);
-  return rowCount === 1;
+/** With its resources. */
+export const deleteInstallation = async (tx: Queryable, accountId: number, id: number): Promise<void> => {
+  await tx.query('delete from installations where account_id = $1 and id = $2', [accountId, id]);
 };
 
 /** Ends the wait for the install job; an installation that runs already stays as it is when a later job fails. */
@@ -166,6 +169,30 @@ export const endPending = async (
      where account_id = $1 and id = $2 and (state = 'pending' or (state = 'failed' and $3 = 'installed'))`,
     [accountId, id, state],
   );
+};
+
+/** One installation runs on a version from now on. */
+export const moveInstallation = async (
+  tx: Queryable,
+  { accountId, installationId, versionId }: { accountId: number; installationId: number; versionId: number },
+): Promise<void> => {
+  await tx.query('update installations set version_id = $3, updated_at = now() where account_id = $1 and id = $2', [
+    accountId,
+    installationId,
+    versionId,
+  ]);
+};
+
+/** The job that the installation is asked about from now on. */
+export const setInstallationJob = async (
+  tx: Queryable,
+  { accountId, id, jobId }: { accountId: number; id: number; jobId: string },
+): Promise<void> => {
+  await tx.query('update installations set job_id = $3, updated_at = now() where account_id = $1 and id = $2', [
+    accountId,
+    id,
+    jobId,
+  ]);
 };
 
 /** All installations of an app run on a version from now on, in every account. */

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/audit.ts';
 import type { JobFigures, JobRef, JobStatus, SettledState } from '../domain/job.ts';
 import type { PackageProblem } from '../domain/package/problem.ts';
 import type { Queryable } from './pool.ts';
@@ -9,6 +10,10 @@ export interface Job extends JobStatus, JobRef {
   uploadId: number | null;
   /** Of a build; empty for an install. */
   request: BuildRequest;
+  /** Who asked for it; null: the system. */
+  actor: Actor | null;
+  /** What an install moves to; null: it stays on what it has. Of a build, what it made. */
+  versionId: number | null;
 }
 
 /** What the requester asked for besides the package; null: not asked for. */
@@ -25,7 +30,7 @@ export interface NewBuildJob {
   uploadId: number;
   appId: number | null;
   request: BuildRequest;
-  requestedBy: number;
+  actor: Actor;
 }
 
 export interface Settlement extends JobFigures {
@@ -40,15 +45,25 @@ export interface Settlement extends JobFigures {
 export type Attempt = Pick<Job, 'id' | 'attempt'>;
 
 const subjects = `id, account_id as "accountId", kind, app_id as "appId", installation_id as "installationId"`;
-const columns = `${subjects}, state, attempt, attempts_used as "attemptsUsed", upload_id as "uploadId", request,
-  progress, total, message`;
+const columns = `${subjects}, state, attempt, attempts_used as "attemptsUsed", upload_id as "uploadId", request, actor,
+  version_id as "versionId",  progress, total, message`;
 
-export const insertBuildJob = async (db: Queryable, job: NewBuildJob): Promise<void> => {
-  await db.query(
-    `insert into jobs (id, account_id, kind, upload_id, app_id, request, requested_by, message)
-     values ($1, $2, 'build', $3, $4, $5, $6, 'Waiting for a worker')`,
-    [job.id, job.accountId, job.uploadId, job.appId, JSON.stringify(job.request), job.requestedBy],
+/** Gives the number of its place in the order in which jobs were asked for. */
+export const insertBuildJob = async (db: Queryable, job: NewBuildJob): Promise<number> => {
+  const { rows } = await db.query<{ seq: number }>(
+    `insert into jobs (id, account_id, kind, upload_id, app_id, request, requested_by, actor, message)
+     values ($1, $2, 'build', $3, $4, $5, $6, $7, 'Waiting for a worker') returning seq`,
+    [
+      job.id,
+      job.accountId,
+      job.uploadId,
+      job.appId,
+      JSON.stringify(job.request),
+      job.actor.userId,
+      JSON.stringify(job.actor),
+    ],
   );
+  return rows[0]!.seq;
 };
 
 export interface NewInstallJob extends JobFigures {
@@ -58,24 +73,28 @@ export interface NewInstallJob extends JobFigures {
   installationId: number;
   /** `completed` at once when there is nothing to provision: clients want a job to ask for in any case. */
   state: 'queued' | 'completed';
-  requestedBy: number;
+  actor: Actor;
+  /** What the installation moves to when it is done; null: it stays on what it has. */
+  versionId: number | null;
 }
 
 export const insertInstallJob = async (tx: Queryable, job: NewInstallJob): Promise<void> => {
   await tx.query(
-    `insert into jobs (id, account_id, kind, state, app_id, installation_id, requested_by, progress, total, message,
-       finished_at)
-     values ($1, $2, 'install', $3, $4, $5, $6, $7, $8, $9, case when $3 = 'completed' then now() end)`,
+    `insert into jobs (id, account_id, kind, state, app_id, installation_id, requested_by, actor, progress, total,
+       message, version_id, finished_at)
+     values ($1, $2, 'install', $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $3 = 'completed' then now() end)`,
     [
       job.id,
       job.accountId,
       job.state,
       job.appId,
       job.installationId,
-      job.requestedBy,
+      job.actor.userId,
+      JSON.stringify(job.actor),
       job.progress,
       job.total,
       job.message,
+      job.versionId,
     ],
   );
 };
@@ -162,7 +181,7 @@ export const isOvertaken = async (tx: Queryable, { id }: Attempt, appId: number)
 export const settleJob = async (db: Queryable, { id, attempt }: Attempt, end: Settlement): Promise<boolean> => {
   const { rowCount } = await db.query(
     `update jobs set state = $3, progress = $4, total = $5, message = $6, errors = $7, warnings = $8,
-       app_id = coalesce($9, app_id), version_id = $10, finished_at = now(), updated_at = now()
+       app_id = coalesce($9, app_id), version_id = coalesce($10, version_id), finished_at = now(), updated_at = now()
      where id = $1 and attempt = $2 and state = 'working'`,
     [
       id,

@@ -37,3 +37,50 @@ export const provisionResource = async (
   if (!holds) return 'superseded';
   return exists ? 'provisioned' : 'gone';
 };
+
+/** A requirement as it was provisioned. */
+export interface Resource {
+  id: number;
+  accountId: number;
+  installationId: number;
+  type: string;
+  identifier: string;
+  createdAt: Date;
+}
+
+export interface ResourceFilter {
+  accountId: number;
+  installationId: number;
+  limit: number;
+}
+
+/** In the order in which they were made. Their payloads are left out: they may be large. */
+export const listResources = async (db: Queryable, filter: ResourceFilter): Promise<Resource[]> => {
+  const { rows } = await db.query<Resource>(
+    `select id, account_id as "accountId", installation_id as "installationId", type, identifier, created_at as "createdAt"
+     from resources where account_id = $1 and installation_id = $2 order by id limit $3`,
+    [filter.accountId, filter.installationId, filter.limit],
+  );
+  return rows;
+};
+
+/**
+ * Makes what is there agree with a version: what it does not require goes, the rest is as the version has it. What is
+ * missing is not made.
+ */
+export const alignResources = async (
+  tx: Queryable,
+  { accountId, installationId, versionId }: { accountId: number; installationId: number; versionId: number },
+): Promise<void> => {
+  await tx.query(
+    `delete from resources s where s.account_id = $1 and s.installation_id = $2 and not exists (
+       select 1 from requirements r where r.version_id = $3 and r.type = s.type and r.identifier = s.identifier)`,
+    [accountId, installationId, versionId],
+  );
+  await tx.query(
+    `update resources s set payload = r.payload from requirements r
+     where s.account_id = $1 and s.installation_id = $2 and r.version_id = $3 and r.type = s.type
+       and r.identifier = s.identifier and s.payload is distinct from r.payload`,
+    [accountId, installationId, versionId],
+  );
+};

@@ -3,7 +3,7 @@ import type { Queryable } from './pool.ts';
 
 export interface NewUpload {
   accountId: number;
-  userId: number;
+  userId: number | null;
   filename: string;
   sha256: string;
   size: number;

@@ -11,6 +11,8 @@ export interface User {
   subdomain: string;
   email: string;
   role: Role;
+  /** Ids or names, as the operator of the machine gave them. */
+  groups: string[];
 }
 
 export interface NewUser {
@@ -18,16 +20,18 @@ export interface NewUser {
   email: string;
   role: Role;
   passwordHash: string | null;
+  /** None when it is left out. */
+  groups?: string[];
 }
 
-export const userColumns = `u.id, u.account_id as "accountId", a.subdomain, u.email, u.role`;
+export const userColumns = `u.id, u.account_id as "accountId", a.subdomain, u.email, u.role, u.groups`;
 
 /** @throws AppError `email_taken`: an address belongs to one user of the whole system. */
 export const insertUser = async (db: Queryable, user: NewUser): Promise<number> => {
   try {
     const { rows } = await db.query<{ id: number }>(
-      'insert into users (account_id, email, role, password_hash) values ($1, $2, $3, $4) returning id',
-      [user.accountId, user.email, user.role, user.passwordHash],
+      `insert into users (account_id, email, role, password_hash, groups) values ($1, $2, $3, $4, $5) returning id`,
+      [user.accountId, user.email, user.role, user.passwordHash, user.groups ?? []],
     );
     return rows[0]!.id;
   } catch (err) {
@@ -60,4 +64,10 @@ export const findOwnerEmail = async (db: Queryable, accountId: number): Promise<
     [accountId],
   );
   return rows[0]?.email ?? null;
+};
+
+/** An address belongs to one user of the whole system, so it names the account. False when there is no such user. */
+export const setUserGroups = async (db: Queryable, email: string, groups: string[]): Promise<boolean> => {
+  const { rowCount } = await db.query('update users set groups = $2 where lower(email) = lower($1)', [email, groups]);
+  return rowCount === 1;
 };

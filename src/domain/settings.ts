@@ -1,10 +1,28 @@
-import type { ParameterDefinition } from './package/definition.ts';
+import type { ParameterDefinition, ParameterKind } from './package/definition.ts';
 import { isStorable } from './storable-text.ts';
 
 /** A setting's value. */
 export type Scalar = string | number | boolean | null;
 
 export type SettingParameter = Pick<ParameterDefinition, 'name' | 'kind' | 'required' | 'secure' | 'defaultValue'>;
+
+/**
+ * Kinds whose values are secret by what they are: an access token, and a client's certificate with its key. The package
+ * format forbids `secure` on both, so their kind alone has to say it.
+ */
+export const secretKinds: readonly ParameterKind[] = ['oauth', 'mtls'];
+
+/**
+ * Whether the value of a parameter is sealed at rest and shown to nobody. All that seals or shows values asks here.
+ *
+ * `hidden` is not secret: it says that no person types the value in, so no form asks for it and it is never required.
+ * API clients may set it, and the app reads it from `settings` as every other value. One that must not be seen is
+ * `secure` besides.
+ */
+export const isSecret = ({ kind, secure }: Pick<ParameterDefinition, 'kind' | 'secure'>): boolean =>
+  secure || secretKinds.includes(kind);
+
+const isRequired = ({ kind, required }: SettingParameter): boolean => required && kind !== 'hidden';
 
 /** What is wrong with one setting; `name` is the setting's. */
 export interface SettingProblem {
@@ -101,11 +119,56 @@ export const defaultSettings = (parameters: SettingParameter[]): Record<string, 
       .map(({ name, defaultValue }) => [name, defaultValue]),
   );
 
-/** Required parameters without a value; `has` says whether one is there, secure ones included. */
-export const missingSettings = (parameters: SettingParameter[], has: (name: string) => boolean): SettingProblem[] =>
-  parameters
-    .filter(({ name, required }) => required && !has(name))
-    .map(({ name }) => ({ name, message: `The setting "${name}" is required.` }));
+/**
+ * What the settings of an installation are worth under these parameters: one value for every parameter, null where
+ * there is none. What is stored need not fit them: it may have been given to another version of the app.
+ *
+ * - A parameter that the installation knows nothing of has its default. An explicit null or "" stays what it is.
+ * - A value of another kind is read as the new kind where that is possible ("6" as 6), and is null otherwise. What is
+ *   stored does not change by that: an older version, made current again, finds its values.
+ * - A secret one is null, whatever is stored.
+ *
+ * @param settings as stored: values that are not secret.
+ */
+export const effectiveSettings = (
+  parameters: SettingParameter[],
+  settings: Record<string, Scalar>,
+): Record<string, Scalar> =>
+  Object.fromEntries(parameters.map((parameter) => [parameter.name, effectiveValue(parameter, settings)]));
+
+const effectiveValue = (parameter: SettingParameter, settings: Record<string, Scalar>): Scalar => {
+  if (isSecret(parameter)) return null;
+  const stored = settingOf(settings, parameter.name);
+  const value = coerce(parameter.kind, stored === undefined ? parameter.defaultValue : stored);
+  return value === invalid ? null : value;
+};
+
+/** What is to be known of an installation to say which of its settings are missing. */
+export interface InstalledSettings {
+  parameters: SettingParameter[];
+  settings: Record<string, Scalar>;
+  /** Names of the settings that have a sealed value. */
+  secretNames: readonly string[];
+}
+
+/**
+ * Names of the required parameters that have neither a value nor a default, in the order of the parameters. An
+ * installation has some when a new version of its app requires what nobody has given yet; it goes on running.
+ */
+export const missingSettingNames = ({ parameters, settings, secretNames }: InstalledSettings): string[] => {
+  const effective = effectiveSettings(parameters, settings);
+  const hasSecret = ({ name, defaultValue }: SettingParameter): boolean =>
+    secretNames.includes(name) || isGiven(settingOf(settings, name)) || isGiven(defaultValue);
+  const has = (parameter: SettingParameter): boolean =>
+    isSecret(parameter) ? hasSecret(parameter) : isGiven(effective[parameter.name]);
+  return parameters.filter((parameter) => isRequired(parameter) && !has(parameter)).map(({ name }) => name);
+};
+
+/** What is said of a required setting that has no value. */
+export const missingSetting = (name: string): SettingProblem => ({
+  name,
+  message: `The setting "${name}" is required.`,
+});
 
 /** A setting may be called like a member of every object. */
 export const settingOf = (settings: Record<string, Scalar>, name: string): Scalar | undefined =>

@@ -2,9 +2,11 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Deps } from '../deps.ts';
 import { NotFoundError } from '../errors.ts';
 import { nativeRoutes } from './dialects/native/routes.ts';
-import { zendeskRoutes } from './dialects/zendesk/routes.ts';
+import { zendeskOauthClients } from './dialects/zendesk/oauth-clients.ts';
+import { doors } from './doors.ts';
 import { prepareError } from './errors.ts';
 import { healthRoutes } from './health.ts';
+import { oauthRoutes } from './oauth/routes.ts';
 import { publicAssetRoutes } from './public-assets.ts';
 
 /** Mounts the doors. Each answers in its own words, failures included. */
@@ -13,8 +15,11 @@ export const createApp = (deps: Deps): Express => {
   app.disable('x-powered-by');
   // Answers to polls differ each time; hashing each of them for a tag is work for nothing. Files set their own.
   app.disable('etag');
+  // Decides what a client's address is: for the audit log.
+  app.set('trust proxy', deps.config.trustedProxies);
   app.use('/api/appyard/v1', nativeRoutes(deps));
-  app.use(zendeskRoutes(deps));
+  for (const { routes } of doors) app.use(routes(deps));
+  app.use('/oauth', oauthRoutes(deps, zendeskOauthClients));
   app.use('/assets', publicAssetRoutes(deps));
   app.use(healthRoutes(deps));
   app.get('/', (_req, res) => {

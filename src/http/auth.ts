@@ -1,23 +1,47 @@
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Role, User } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
+import type { Actor } from '../domain/audit.ts';
+import { scopeOfMethod } from '../domain/oauth/scopes.ts';
 import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
 import type { Principal } from '../use-cases/identify.ts';
 import { subdomainOf } from './host.ts';
 
+export interface AuthenticateOptions {
+  /** For a route that every login may use, whatever it was allowed. */
+  anyScope?: boolean;
+  /** Where a door's clients put their credentials, in the form of an `Authorization` header. */
+  headerOf?: (req: Request) => string | undefined;
+}
+
+const authorizationOf = (req: Request): string | undefined => req.get('authorization');
+
 /** Mount first: nothing of an anonymous request is read. No round trip while the credentials are known (10 s). */
-export const authenticate = ({ identify, config }: Pick<Deps, 'identify' | 'config'>): RequestHandler => {
+export const authenticate = (
+  { identify, config }: Pick<Deps, 'identify' | 'config'>,
+  { anyScope = false, headerOf = authorizationOf }: AuthenticateOptions = {},
+): RequestHandler => {
   const domain = new URL(config.publicUrl).hostname;
   return async (req, res, next) => {
-    const header = req.get('authorization');
+    const header = headerOf(req);
     const principal = header === undefined ? undefined : await identify(header);
     if (!principal) throw new UnauthenticatedError();
     const subdomain = subdomainOf(req.get('host'), domain);
     if (principal.kind === 'user' && subdomain !== undefined && subdomain !== principal.user.subdomain)
       throw new UnauthenticatedError(`These credentials are not of the account "${subdomain}".`);
+    if (!anyScope) refuseBeyondScope(principal, req.method);
     res.locals['principal'] = principal;
     next();
   };
+};
+
+const refuseBeyondScope = (principal: Principal, method: string): void => {
+  if (principal.kind !== 'user' || !principal.login) return;
+  const scope = scopeOfMethod(method);
+  if (!principal.login.scopes.includes(scope))
+    throw new ForbiddenError(
+      `This needs a login with the scope "${scope}"; yours has "${principal.login.scopes.join(' ')}".`,
+    );
 };
 
 const principalOf = (res: Response): Principal => res.locals['principal'] as Principal;
@@ -42,6 +66,24 @@ export const userOf = (res: Response): User => {
   if (principal.kind === 'user') return principal.user;
   throw new ForbiddenError("An operator's token belongs to no account; use a token of one of its users here.");
 };
+
+/** The login that the request's access token belongs to; undefined: other credentials. */
+export const grantIdOf = (res: Response): number | undefined => {
+  const principal = principalOf(res);
+  return principal.kind === 'user' ? principal.login?.grantId : undefined;
+};
+
+/** Who acts, for the audit log. */
+export const actorOf = (req: Request, res: Response): Actor => {
+  const principal = principalOf(res);
+  const ip = req.ip ?? null;
+  return principal.kind === 'user'
+    ? { userId: principal.user.id, name: principal.user.email, ip }
+    : { userId: null, name: `operator (token ${principal.tokenId})`, ip };
+};
+
+/** Whether an operator sends the request, who belongs to no account. */
+export const isOperator = (res: Response): boolean => principalOf(res).kind === 'operator';
 
 export const requireOperator: RequestHandler = (_req, res, next) => {
   if (principalOf(res).kind !== 'operator')

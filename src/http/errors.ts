@@ -31,8 +31,14 @@ const internal = (cause: unknown): AppError =>
 const clientError = (err: Error, status: number): AppError => {
   if (status === 413) return new TooLargeError('The body of the request is too large.');
   const type = 'type' in err ? err.type : undefined;
-  if (type === 'entity.parse.failed') return new MalformedRequestError(`The body is not JSON: ${err.message}.`);
+  if (type === 'entity.parse.failed') return new MalformedRequestError(notJson(err));
   return new AppError('malformed_request', status, `The request cannot be read: ${err.message}.`);
+};
+
+/** Only where it is broken: the parser's own words repeat a piece of the body, and that may be of a secret. */
+export const notJson = ({ message }: Error): string => {
+  const place = /at position \d+/.exec(message)?.[0];
+  return place === undefined ? 'The body is not JSON.' : `The body is not JSON: something is wrong ${place}.`;
 };
 
 const multerError = (err: multer.MulterError): AppError => {

@@ -1,23 +1,59 @@
 import express, { Router, type RequestHandler } from 'express';
-import { AppError, InvalidRequestError } from '../errors.ts';
+import { AppError, InvalidRequestError, MalformedRequestError } from '../errors.ts';
+import { findDuplicateKey } from './duplicate-key.ts';
+import { notJson } from './errors.ts';
 
-/** Accepts a JSON object of at most 1 MiB. Mount after authentication. */
-export const acceptJson = (): RequestHandler => {
+/**
+ * Accepts a JSON object of at most 1 MiB in UTF-8, each key once. Mount after authentication.
+ *
+ * @param options.anyValue lists and scalars too: for a route whose schema says what it takes.
+ */
+export const acceptJson = ({ anyValue = false } = {}): RequestHandler => {
   const router = Router();
   router.use(
     (req, _res, next) => {
-      if (req.is('application/json') !== false || req.get('content-length') === '0') return next();
+      const type = req.get('content-type') ?? '';
+      const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type) ?? [];
+      // Null: there is no body at all, which is said below.
+      const isJson = req.is('application/json') !== false && /^utf-?8$/i.test(charset);
+      if (isJson || req.get('content-length') === '0') return next();
       throw new AppError(
         'unsupported_media_type',
         415,
-        'Send the body as JSON, with "Content-Type: application/json".',
+        'Send the body as JSON in UTF-8, with "Content-Type: application/json".',
       );
     },
-    express.json({ limit: '1mb' }),
+    express.raw({ type: () => true, limit: '1mb' }),
     (req, _res, next) => {
-      if (typeof req.body === 'object' && req.body !== null && !Array.isArray(req.body)) return next();
-      throw new InvalidRequestError('Send a JSON object as the body of the request.');
+      req.body = readBody(req.body, anyValue);
+      next();
     },
   );
   return router;
+};
+
+const readBody = (bytes: unknown, anyValue: boolean): unknown => {
+  const value = Buffer.isBuffer(bytes) && bytes.length > 0 ? readJson(bytes) : undefined;
+  if (anyValue && value !== undefined) return value;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new InvalidRequestError(`Send ${anyValue ? 'JSON' : 'a JSON object'} as the body of the request.`);
+};
+
+const readJson = (bytes: Buffer): unknown => {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const value: unknown = JSON.parse(text);
+    refuseDuplicates(text);
+    return value;
+  } catch (err) {
+    if (err instanceof TypeError) throw new MalformedRequestError('The body is not UTF-8.');
+    if (err instanceof SyntaxError) throw new MalformedRequestError(notJson(err));
+    throw err;
+  }
+};
+
+const refuseDuplicates = (text: string): void => {
+  const key = findDuplicateKey(text);
+  if (key === undefined) return;
+  throw new MalformedRequestError(`The body has the key ${JSON.stringify(key.slice(0, 60))} twice in one object.`);
 };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Deps } from '../deps.ts';
 import { createApp } from './app.ts';
@@ -8,8 +9,23 @@ import { createApp } from './app.ts';
 export interface ApiServer {
   /** The one it got, when it was told 0. */
   port: number;
+  /** Serves another certificate from the next connection on; nothing to a server of plain HTTP. */
+  useCertificate(tls: TlsMaterial): void;
   /** Stops listening, and waits for the answers that are under way. */
   close(): Promise<void>;
+}
+
+/** In PEM: the certificate, followed by those between it and its root where there are any, and its private key. */
+export interface TlsMaterial {
+  cert: string;
+  key: string;
+}
+
+export interface ListenOptions {
+  port: number;
+  host: string;
+  /** Undefined: plain HTTP. */
+  tls?: TlsMaterial | undefined;
 }
 
 /** Of a whole request, upload included, in milliseconds: also what bounds a body that never ends. */
@@ -17,11 +33,16 @@ const REQUEST_TIMEOUT_MS = 300_000;
 /** Longer than the idle time of the usual load balancers (60 s), or they would reuse a connection that is closing. */
 const KEEP_ALIVE_MS = 65_000;
 const IDLE_CHECK_MS = 50;
+/** After this an open connection that has asked for nothing yet is not waited for. */
+const SILENT_GRACE_MS = 1_000;
+/** A connection that does not get as far as its first request in this time is no client of ours. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** @throws Error with code EADDRINUSE when the port is taken. */
-export const startServer = async (deps: Deps, { port, host }: { port: number; host: string }): Promise<ApiServer> => {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS }, createApp(deps));
+export const startServer = async (deps: Deps, { port, host, tls }: ListenOptions): Promise<ApiServer> => {
+  const server = createListener(deps, tls);
   server.on('clientError', refuseUnreadable);
+  const silent = watchSilent(server);
   let closing = false;
   server.prependListener('request', (_req, res) => {
     if (closing) res.setHeader('Connection', 'close');
@@ -30,16 +51,47 @@ export const startServer = async (deps: Deps, { port, host }: { port: number; ho
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    useCertificate(renewed) {
+      if (server instanceof TlsServer) server.setSecureContext({ ...renewed, minVersion: MIN_TLS });
+    },
     close: async () => {
       const closed = once(server, 'close');
       closing = true;
       server.close();
       // A connection whose request was under way is idle once that is answered, and would stay open for a minute.
       const timer = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+      const grace = setTimeout(() => silent.forEach((socket) => socket.destroy()), SILENT_GRACE_MS);
       await closed;
       clearInterval(timer);
+      clearTimeout(grace);
     },
   };
+};
+
+/**
+ * The connections on which nothing was asked yet. Browsers open some in advance; Node counts them neither as idle nor,
+ * once it closes, as late, and would wait for them without end.
+ */
+const watchSilent = (server: Server | TlsServer): ReadonlySet<Socket> => {
+  const silent = new Set<Socket>();
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.prependListener('request', ({ socket }) => silent.delete(socket));
+  return silent;
+};
+
+const MIN_TLS = 'TLSv1.2';
+
+const createListener = (deps: Deps, tls: TlsMaterial | undefined): Server | TlsServer => {
+  const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
+  if (!tls) return createServer(timeouts, createApp(deps));
+  const secured = { ...tls, minVersion: MIN_TLS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS } as const;
+  const server = createTlsServer({ ...timeouts, ...secured }, createApp(deps));
+  // Plain HTTP, a scanner, a client that does not trust us: without a key in common there are no words to refuse them in.
+  server.prependListener('tlsClientError', (_err, socket) => socket.destroy());
+  return server;
 };
 
 const refusals: Record<string, [status: string, description: string]> = {

@@ -4,6 +4,7 @@ import { insertUser, type Role } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
 import { InvalidRequestError, NotFoundError } from '../errors.ts';
 import { hashPassword } from '../secrets/passwords.ts';
+import { checkGroups } from './set-user-groups.ts';
 
 export interface CreateUserInput {
   subdomain: string;
@@ -11,6 +12,8 @@ export interface CreateUserInput {
   role: Role;
   /** Null: signs in with tokens only. */
   password: string | null;
+  /** None when it is left out. */
+  groups?: string[];
 }
 
 const SHORTEST_PASSWORD = 8;
@@ -23,7 +26,7 @@ const SHORTEST_PASSWORD = 8;
  */
 export const createUser = async (
   { db }: Pick<Deps, 'db'>,
-  { subdomain, email, role, password }: CreateUserInput,
+  { subdomain, email, role, password, groups = [] }: CreateUserInput,
 ): Promise<number> => {
   if (!z.email().safeParse(email).success) throw new InvalidRequestError(`"${email}" is not an e-mail address.`);
   if (password !== null && password.length < SHORTEST_PASSWORD)
@@ -31,5 +34,5 @@ export const createUser = async (
   const account = await findAccountBySubdomain(db, subdomain);
   if (!account) throw new NotFoundError(`There is no account "${subdomain}"; make it with appyard account create.`);
   const passwordHash = password === null ? null : await hashPassword(password);
-  return insertUser(db, { accountId: account.id, email, role, passwordHash });
+  return insertUser(db, { accountId: account.id, email, role, passwordHash, groups: checkGroups(groups) });
 };

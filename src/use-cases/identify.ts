@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
-import { findTokenOwner, type TokenOwner } from '../db/api-tokens.ts';
+import { findTokenOwner, type TokenLogin, type TokenOwner } from '../db/api-tokens.ts';
 import { findUserByEmail, type User } from '../db/users.ts';
 import { readCredentials, type Credentials } from '../domain/credentials.ts';
 import { tokenDigest } from '../secrets/tokens.ts';
@@ -9,7 +9,9 @@ import { verifyPassword } from '../secrets/passwords.ts';
 import { within } from '../within.ts';
 
 /** Who sends a request: a user of an account, or an operator, who belongs to none. */
-export type Principal = { kind: 'user'; user: User } | { kind: 'operator'; tokenId: number };
+export type Principal =
+  /** `login` is there for an access token: what it may do is less than what the user may. */
+  { kind: 'user'; user: User; login: TokenLogin | null } | { kind: 'operator'; tokenId: number };
 
 /**
  * Takes an `Authorization` header; undefined: nobody we know.
@@ -55,10 +57,10 @@ const lookUp = async (db: Pool, credentials: Credentials): Promise<Principal | u
       const found = await findUserByEmail(db, credentials.email);
       if (!(await verifyPassword(found?.passwordHash, credentials.password)) || !found) return undefined;
       const { passwordHash: _, ...user } = found;
-      return { kind: 'user', user };
+      return { kind: 'user', user, login: null };
     }
   }
 };
 
-const principalOf = ({ tokenId, user }: TokenOwner): Principal =>
-  user ? { kind: 'user', user } : { kind: 'operator', tokenId };
+const principalOf = ({ tokenId, user, login }: TokenOwner): Principal =>
+  user ? { kind: 'user', user, login } : { kind: 'operator', tokenId };

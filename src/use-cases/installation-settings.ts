@@ -1,8 +1,11 @@
 import type { Cipher } from '../secrets/cipher.ts';
 import {
   checkSettings,
+  effectiveSettings,
   isGiven,
-  missingSettings,
+  isSecret,
+  missingSetting,
+  missingSettingNames,
   settingOf,
   type Scalar,
   type SettingParameter,
@@ -42,6 +45,10 @@ export const secretContext = (accountId: number, name: string): string => `${acc
  * Merges what somebody gives into what is there: values that are not given stay. `name` is the installation's title,
  * and so is `title` unless the app has a parameter of that name.
  *
+ * Clients read an installation, change a value and send everything back. So null leaves a setting that is shown as null
+ * as it is: a secret one above all, but also a value that does not fit the kind of its parameter in this version. An
+ * empty text takes the value of any setting away.
+ *
  * @throws InvalidRequestError with every setting that is unknown, of the wrong type, or required and missing.
  */
 export const mergeSettings = (
@@ -51,28 +58,47 @@ export const mergeSettings = (
   given: Record<string, unknown>,
 ): MergedSettings => {
   const { title, rest, problems } = takeTitle(parameters, given);
-  const check = checkSettings(parameters, rest);
+  const check = checkSettings(parameters, withoutEchoes(parameters, current, rest));
   problems.push(...check.problems);
 
-  const secure = new Set(parameters.filter((parameter) => parameter.secure).map((parameter) => parameter.name));
+  const secret = new Set(parameters.filter(isSecret).map(({ name }) => name));
   const merged: MergedSettings = {
     title: title ?? current.title,
     settings: { ...current.settings },
     secrets: {},
     forgottenSecrets: [],
   };
+  const seal = (name: string, value: Scalar): void => {
+    merged.secrets[name] = cipher.seal(String(value), secretContext(accountId, name));
+  };
   for (const [name, value] of Object.entries(check.values)) {
     // Whichever kind of setting it was before, it is kept in one place only.
     delete merged.settings[name];
-    if (secure.has(name) && isGiven(value))
-      merged.secrets[name] = cipher.seal(String(value), secretContext(accountId, name));
+    if (secret.has(name) && isGiven(value) && rest[name] !== '') seal(name, value);
     else merged.forgottenSecrets.push(name);
-    if (!secure.has(name)) merged.settings[name] = value;
+    if (!secret.has(name)) merged.settings[name] = value;
+  }
+  for (const [name, value] of Object.entries(merged.settings).filter(([own]) => secret.has(own))) {
+    // Given to a release that kept an access token as it was.
+    delete merged.settings[name];
+    if (isGiven(value) && !current.secretNames.includes(name)) seal(name, value);
   }
   const looked = required === 'all' ? parameters : parameters.filter(({ name }) => Object.hasOwn(check.values, name));
   problems.push(...missing(looked, current, { merged, problems }));
   if (problems.length > 0) throw invalidSettings(problems);
   return merged;
+};
+
+/** What is given, without the nulls that only repeat how a setting is shown. */
+const withoutEchoes = (
+  parameters: SettingParameter[],
+  { settings }: CurrentSettings,
+  given: Record<string, unknown>,
+): Record<string, unknown> => {
+  const shown = effectiveSettings(parameters, settings);
+  return Object.fromEntries(
+    Object.entries(given).filter(([name, value]) => value !== null || settingOf(shown, name) !== null),
+  );
 };
 
 const takeTitle = (
@@ -90,22 +116,21 @@ const takeTitle = (
   return { title: undefined, rest, problems: [{ name: 'name', message }] };
 };
 
-/** A value that was refused is not reported as missing too. */
+/** A value that was refused is not reported as missing too. One that is taken away is, even where there is a default. */
 const missing = (
   parameters: SettingParameter[],
   current: CurrentSettings,
   { merged, problems }: { merged: MergedSettings; problems: SettingProblem[] },
 ): SettingProblem[] => {
-  const refused = new Set(problems.map((problem) => problem.name));
+  const refused = new Set(problems.map(({ name }) => name));
   const kept = current.secretNames.filter((name) => !merged.forgottenSecrets.includes(name));
-  return missingSettings(
-    parameters,
-    (name) =>
-      refused.has(name) ||
-      Object.hasOwn(merged.secrets, name) ||
-      kept.includes(name) ||
-      isGiven(settingOf(merged.settings, name)),
+  const secretNames = [...kept, ...Object.keys(merged.secrets)];
+  const looked = parameters.map((parameter) =>
+    merged.forgottenSecrets.includes(parameter.name) ? { ...parameter, defaultValue: null } : parameter,
   );
+  return missingSettingNames({ parameters: looked, settings: merged.settings, secretNames })
+    .filter((name) => !refused.has(name))
+    .map(missingSetting);
 };
 
 const invalidSettings = (problems: SettingProblem[]): InvalidRequestError =>

@@ -1,12 +1,24 @@
-import { insertApp, lockVisibleApp, ownsApp, setCurrentVersion } from '../db/apps.ts';
+import {
+  findApp,
+  insertApp,
+  lockVisibleApp,
+  ownsApp,
+  setCurrentVersion,
+  type App,
+  type AppRef,
+  type ListedTexts,
+} from '../db/apps.ts';
+import { insertAuditEntry, insertMovedEntries } from '../db/audit-entries.ts';
 import { insertVersion, type NewVersion } from '../db/app-versions.ts';
 import { moveInstallations } from '../db/installations.ts';
 import { holdAttempt, insertMissingInstallJobs, isOvertaken, settleJob, type Job } from '../db/jobs.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
+import { differences, systemActor, type Actor } from '../domain/audit.ts';
 import { completedMessage, type JobRef } from '../domain/job.ts';
 import type { AppDefinition } from '../domain/package/definition.ts';
 import { listingTexts } from '../domain/package/listing-texts.ts';
+import { isSecret } from '../domain/settings.ts';
 import { NotFoundError } from '../errors.ts';
 import type { JobOutcome } from '../queue/jobs.ts';
 import { newId } from '../secrets/tokens.ts';
@@ -61,13 +73,44 @@ const makeCurrent = async (
   }: { job: Job; appId: number; versionId: number } & Pick<PublishVersionInput, 'version'>,
 ): Promise<JobRef[]> => {
   const { name = null, shortDescription = null } = job.request;
-  await setCurrentVersion(tx, { accountId: job.accountId, id: appId, name, shortDescription, versionId });
+  const before = job.appId === null ? undefined : await findApp(tx, refOf(job, appId));
+  const listed = await setCurrentVersion(tx, {
+    accountId: job.accountId,
+    id: appId,
+    name,
+    shortDescription,
+    versionId,
+  });
+  const after = { ...listed, version: version.definition.version };
+  await recordVersion(tx, job, { appId, before, after });
   // A new app has no installations to care for.
-  if (job.appId === null) return [];
-  const secure = version.definition.parameters.filter((parameter) => parameter.secure).map(({ name: own }) => own);
-  await sealNewlySecure(tx, cipher, appId, secure);
+  if (!before) return [];
+  await insertMovedEntries(tx, { appId, accountId: job.accountId, actor: actorOf(job) }, after.version);
+  const secrets = version.definition.parameters.filter(isSecret).map(({ name: own }) => own);
+  await sealNewlySecure(tx, cipher, appId, secrets);
   await moveInstallations(tx, appId, versionId);
   return insertMissingInstallJobs(tx, appId);
+};
+
+/** The door was asked for when the build was. */
+const refOf = ({ accountId }: Job, id: number): AppRef => ({ accountId, id, kind: null });
+
+const actorOf = ({ actor }: Job): Actor => actor ?? systemActor;
+
+const recordVersion = async (
+  tx: Queryable,
+  job: Job,
+  { appId, before, after }: { appId: number; before: App | undefined; after: ListedTexts & { version: string | null } },
+): Promise<void> => {
+  const entry = {
+    accountId: job.accountId,
+    actor: actorOf(job),
+    subject: { type: 'app', id: appId, name: after.name },
+  } as const;
+  if (!before) return insertAuditEntry(tx, { ...entry, action: 'create', after: { ...after } });
+  const { name, shortDescription, definition } = before;
+  const changed = differences({ name, shortDescription, version: definition.version }, { ...after });
+  return insertAuditEntry(tx, { ...entry, action: 'update', ...changed });
 };
 
 /** The app of the version to come: a new one, or the one that the build was asked for, as it stays until the commit. */
@@ -82,7 +125,8 @@ const holdApp = async (tx: Queryable, job: Job, definition: AppDefinition): Prom
       ),
       shortDescription: job.request.shortDescription ?? null,
     });
-  const held = (await lockVisibleApp(tx, job.accountId, job.appId)) && (await ownsApp(tx, job.accountId, job.appId));
+  const ref = refOf(job, job.appId);
+  const held = (await lockVisibleApp(tx, ref)) && (await ownsApp(tx, ref));
   if (!held) throw new NotFoundError(`The app ${job.appId} was deleted while this version was built.`);
   return job.appId;
 };

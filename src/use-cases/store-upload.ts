@@ -1,11 +1,14 @@
+import { insertAuditEntry } from '../db/audit-entries.ts';
+import { withTransaction } from '../db/pool.ts';
 import { insertUpload } from '../db/uploads.ts';
 import type { Deps } from '../deps.ts';
 import { looksLikeZip } from '../domain/archive/first-bytes.ts';
+import type { Actor } from '../domain/audit.ts';
 import { AppError } from '../errors.ts';
 
 export interface StoreUploadInput {
   accountId: number;
-  userId: number;
+  actor: Actor;
   /** The spooled file. It may be moved away. */
   file: { path: string; size: number; sha256: string; head: Uint8Array; name: string };
 }
@@ -19,7 +22,7 @@ export interface StoreUploadInput {
  */
 export const storeUpload = async (
   { db, blobs }: Pick<Deps, 'db' | 'blobs'>,
-  { accountId, userId, file }: StoreUploadInput,
+  { accountId, actor, file }: StoreUploadInput,
 ): Promise<number> => {
   if (!looksLikeZip(file.head))
     throw new AppError(
@@ -28,5 +31,11 @@ export const storeUpload = async (
       `The file "${file.name}" is not a zip archive: send the app's folder as a zip.`,
     );
   await blobs.putFile(file);
-  return insertUpload(db, { accountId, userId, filename: file.name, sha256: file.sha256, size: file.size });
+  const { name, sha256, size } = file;
+  return withTransaction(db, async (tx) => {
+    const id = await insertUpload(tx, { accountId, userId: actor.userId, filename: name, sha256, size });
+    const subject = { type: 'upload', id, name } as const;
+    await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { sha256, size } });
+    return id;
+  });
 };

@@ -27,12 +27,15 @@ describe('appyard validate', () => {
     return file;
   };
 
-  it.each(['hello-world', 'bookmarks', 'service-desk'])('finds nothing wrong with examples/%s', async (name) => {
-    expect(await validate(path.join(projectRoot, 'examples', name))).toMatchObject({
-      code: 0,
-      stdout: 'The package is good: 0 errors, 0 warnings.\n',
-    });
-  });
+  it.each(['hello-world', 'bookmarks', 'service-desk', 'helpful-app'])(
+    'finds nothing wrong with examples/%s',
+    async (name) => {
+      expect(await validate(path.join(projectRoot, 'examples', name))).toMatchObject({
+        code: 0,
+        stdout: 'The package is good: 0 errors, 0 warnings.\n',
+      });
+    },
+  );
 
   it('says where and what is wrong in a folder, and ends with 1', async () => {
     await write('app/manifest.json', '{\n  "name": "x",\n  "name": "y"\n}');

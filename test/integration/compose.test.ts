@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -9,6 +10,7 @@ import { parse } from 'yaml';
 import { projectRoot } from '../../src/cli/project-root.ts';
 import { WORKER_CLOSE_MS } from '../../src/cli/worker.ts';
 import { readConfig } from '../../src/config.ts';
+import { makeCertificate } from '../support/certificates.ts';
 import { composeConfig, findCompose, readCompose, readImage, readProjectFile } from '../support/compose.ts';
 import { createPrograms, program, services as ours } from '../support/program.ts';
 
@@ -116,6 +118,14 @@ describe('docker-compose.yml', () => {
     expect(paths).toEqual(['/livez', '/livez']);
     server.close();
     expect(await check({ PORT: String(port) })).toBe(1);
+
+    const { cert, key } = await makeCertificate('apps.example.com');
+    const secured = createTlsServer({ cert, key }, (_req, res) => void res.end()).listen(0, '127.0.0.1');
+    onTestFinished(() => void secured.close());
+    await once(secured, 'listening');
+    const securedPort = String((secured.address() as AddressInfo).port);
+    expect(await check({ PORT: securedPort, TLS_CERT: '/tls/cert.pem' })).toBe(0);
+    expect(await check({ PORT: securedPort })).toBe(1);
   });
 
   it('says in .env.example what has to be set, and nothing that has no effect', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCipher } from '../../src/secrets/cipher.ts';
 import { secretContext } from '../../src/use-cases/installation-settings.ts';
-import { buildApp, endOf, install, read, uploadPackage } from '../support/client.ts';
+import { buildApp, endOf, install, read, uploadPackage, type InstallationBody } from '../support/client.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { attempt, jobRow } from '../support/jobs.ts';
 import { buildArchive, macros, type ArchiveParts } from '../support/packages.ts';
@@ -41,6 +41,15 @@ describe('a new version', () => {
     );
     return rows[0]!;
   };
+  interface Shown extends InstallationBody {
+    state: string;
+    missing_settings: string[];
+  }
+  const shownOf = async (id: number): Promise<Shown> => {
+    const answer = await harness.request('/api/v2/apps/installations');
+    const { installations } = await read<{ installations: Shown[] }>(answer, 200);
+    return installations.find((one) => one.id === id)!;
+  };
   const parameter = (name: string, more: object = {}) => ({
     manifest: { parameters: [{ name, type: 'text', ...more }] },
   });
@@ -76,6 +85,93 @@ describe('a new version', () => {
     expect(settings).toEqual({});
     const cipher = createCipher(harness.deps.config.secretsKeys);
     expect(cipher.open(secrets['api_key']!, secretContext(harness.accountId, 'api_key'))).toBe('hunter2');
+  });
+
+  it('that makes a setting an access token seals what was plain', async () => {
+    const id = await build(parameter('grant'));
+    const { id: installation } = await install(harness, id, { grant: 'hunter2' });
+    await update(id, parameter('grant', { type: 'oauth' }));
+    const { settings, secrets } = await rowOf(installation);
+    expect({ settings, names: Object.keys(secrets) }).toEqual({ settings: {}, names: ['grant'] });
+    expect(await shownOf(installation)).toMatchObject({ settings: { grant: null } });
+  });
+
+  it('finds the settings of the one before under their names, also those it has no parameter for', async () => {
+    const id = await build(parameter('colour'));
+    const { id: installation } = await install(harness, id, { colour: 'red' });
+    await update(id, parameter('shape'));
+    expect((await shownOf(installation)).settings).toEqual({ name: 'Tiny', title: 'Tiny', shape: null });
+    await update(id, parameter('colour'));
+    expect(await shownOf(installation)).toMatchObject({ settings: { colour: 'red' } });
+  });
+
+  it('that wants another kind of value reads what fits, and keeps what does not for the older version', async () => {
+    const id = await build({ manifest: { parameters: [{ name: 'fits' }, { name: 'not' }] } });
+    const { id: installation } = await install(harness, id, { fits: '6', not: 'abc' });
+    const numbers = [
+      { name: 'fits', type: 'number', required: true },
+      { name: 'not', type: 'number', required: true },
+    ];
+    await update(id, { manifest: { parameters: numbers } });
+    const shown = await shownOf(installation);
+    expect(shown).toMatchObject({
+      settings: { fits: 6, not: null },
+      missing_settings: ['not'],
+      state: 'needs_settings',
+      enabled: true,
+    });
+    // What is shown comes back whole, and changes nothing.
+    expect((await change(installation, { settings: shown.settings })).status).toBe(200);
+    await update(id, { manifest: { parameters: [{ name: 'fits' }, { name: 'not' }] } });
+    expect(await shownOf(installation)).toMatchObject({ settings: { fits: '6', not: 'abc' }, missing_settings: [] });
+  });
+
+  it('gives installations the defaults of new settings at once, but not those that were emptied', async () => {
+    const id = await build(parameter('emptied'));
+    const { id: installation } = await install(harness, id, { emptied: '' });
+    const parameters = [
+      { name: 'emptied', default: 'x' },
+      { name: 'added', type: 'number', required: true, default: 5 },
+      { name: 'sealed', secure: true, required: true, default: 'y', scopes: ['header'] },
+      { name: 'broken', type: 'number', default: 'five' },
+    ];
+    await update(id, { manifest: { parameters } });
+    expect(await shownOf(installation)).toMatchObject({
+      settings: { emptied: '', added: 5, sealed: null, broken: null },
+      missing_settings: [],
+    });
+    parameters[1]!.default = 6;
+    await update(id, { manifest: { parameters } });
+    expect(await shownOf(installation)).toMatchObject({ settings: { added: 6 } });
+  });
+
+  it('that requires a new setting leaves installations running, and says what they need until they have it', async () => {
+    const id = await build(parameter('old', { required: true }));
+    const { id: installation } = await install(harness, id, { old: 'a' });
+    const parameters = [
+      { name: 'old', required: true },
+      { name: 'must', required: true },
+      { name: 'secret', required: true, secure: true, scopes: ['header'] },
+      { name: 'grant', type: 'oauth', required: true },
+      { name: 'free' },
+    ];
+    await update(id, { manifest: { parameters } });
+    const needing = await shownOf(installation);
+    expect(needing).toMatchObject({
+      enabled: true,
+      pending_installation: false,
+      state: 'needs_settings',
+      missing_settings: ['must', 'secret', 'grant'],
+    });
+    // Sent back whole with something else changed.
+    expect((await change(installation, { settings: { ...needing.settings, free: 'b' } })).status).toBe(200);
+    expect((await change(installation, { settings: { must: '' } })).status).toBe(422);
+    await change(installation, { settings: { must: 'x', secret: 'y' } });
+    expect(await shownOf(installation)).toMatchObject({ missing_settings: ['grant'], state: 'needs_settings' });
+    await change(installation, { settings: { grant: 'z' } });
+    const mended = await shownOf(installation);
+    expect(mended).toMatchObject({ missing_settings: [], enabled: true, settings: { old: 'a', free: 'b' } });
+    expect(mended.state).not.toBe('needs_settings');
   });
 
   it('that calls a secure setting plain shows nothing that was sealed', async () => {

@@ -42,6 +42,17 @@ describe('the server', () => {
     agent.destroy();
   });
 
+  it('does not wait, when it is closed, for a connection on which nothing was asked', async () => {
+    const server = await startServer(harness.deps, { port: 0, host: '127.0.0.1' });
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    // The server has accepted it once a later one is answered.
+    expect((await fetch(`http://127.0.0.1:${server.port}/livez`)).status).toBe(200);
+    const closed = server.close().then(() => 'closed');
+    await expect(Promise.race([closed, sleep(5_000, 'open')])).resolves.toBe('closed');
+    socket.destroy();
+  });
+
   it.each([
     ['GET / HTTP/9.9\r\n\r\n', '400'],
     ['nonsense\r\n\r\n', '400'],

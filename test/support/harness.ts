@@ -5,8 +5,11 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { inject, vi } from 'vitest';
+import { localUrl } from '../../src/cli/addresses.ts';
 import { openDeps } from '../../src/cli/open-deps.ts';
+import { openTls } from '../../src/cli/open-tls.ts';
 import { createReleases } from '../../src/cli/releases.ts';
+import { sendRequest } from '../../src/cli/send-request.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { startServer } from '../../src/http/server.ts';
@@ -41,7 +44,7 @@ export interface Harness extends Seeded {
 /** The real system on a database, a Redis prefix, a data folder and a port of its own. */
 export const createHarness = async (
   queue: QueueKind,
-  overrides: { env?: Record<string, string>; deps?: Partial<Deps> } = {},
+  overrides: { env?: Record<string, string>; deps?: Partial<Deps>; https?: boolean } = {},
 ): Promise<Harness> => {
   const failures: unknown[] = [];
   const releases = createReleases((_name, err) => failures.push(err));
@@ -65,12 +68,16 @@ export const createHarness = async (
     ...overrides.env,
   };
   if (queue === 'redis') releases.add('keys', () => deleteKeys(`${redisPrefix}:*`));
-  const opened = await openDeps(readConfig(env), quietLog(), releases);
+  const config = readConfig(env, { https: overrides.https === true });
+  const tls = await openTls(config);
+  const opened = await openDeps(config, quietLog(), releases);
   const deps = { ...opened.deps, ...overrides.deps };
   const seeded = await seedAccounts(deps);
-  const server = await startServer(deps, { port, host: '127.0.0.1' });
+  const server = await startServer(deps, { port, host: '127.0.0.1', tls });
   releases.add('server', () => server.close());
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = localUrl(config);
+  const send = (url: string, init: RequestInit): Promise<Response> =>
+    tls ? sendRequest(new Request(url, init), tls.cert) : fetch(url, init);
 
   return {
     ...seeded,
@@ -79,7 +86,7 @@ export const createHarness = async (
     origin,
     env,
     request: (route, { as = 'admin', json, headers, ...init } = {}) =>
-      fetch(origin + route, {
+      send(origin + route, {
         ...init,
         ...(json !== undefined && { body: JSON.stringify(json) }),
         headers: {

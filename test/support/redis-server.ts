@@ -1,9 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { installPackage, onPath } from './system-packages.ts';
 
 /** A Redis server for the tests: that of REDIS_URL, else a private one. `stop` ends only the private one. */
 export interface TestRedis {
@@ -21,37 +20,11 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-const onPath = (program: string): boolean =>
-  (process.env['PATH'] ?? '').split(path.delimiter).some((folder) => existsSync(path.join(folder, program)));
-
-const run = (command: string, args: string[]): boolean =>
-  spawnSync(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  }).status === 0;
-
-/** With the system's package manager, where it lets us; false: it does not. */
-const installRedis = (): boolean => {
-  if (onPath('apt-get')) {
-    const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-    const apt = (...args: string[]): boolean => {
-      const [command = '', ...rest] = [...prefix, 'apt-get', ...args];
-      return run(command, rest);
-    };
-    if (prefix.length > 0 && !run('sudo', ['-n', 'true'])) return false;
-    console.log('Installing redis-server for the tests (apt-get) …');
-    return apt('update', '-qq') && apt('install', '-y', '-qq', '--no-install-recommends', 'redis-server');
-  }
-  if (!onPath('brew')) return false;
-  console.log('Installing redis for the tests (brew) …');
-  return run('brew', ['install', '--quiet', 'redis']);
-};
-
 /** @throws Error in one line when there is no Redis server and none can be installed. */
 export const startRedis = async (): Promise<TestRedis> => {
   const given = process.env['REDIS_URL'];
   if (given) return { url: given, stop: async () => undefined };
-  if (!onPath('redis-server') && !(installRedis() && onPath('redis-server')))
+  if (!onPath('redis-server') && !(installPackage({ apt: 'redis-server', brew: 'redis' }) && onPath('redis-server')))
     throw new Error('The tests need a Redis server: install redis-server (apt, brew), or set REDIS_URL to one.');
   const port = await freePort();
   const server = spawn(

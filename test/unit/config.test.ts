@@ -32,6 +32,34 @@ describe('the settings in the environment', () => {
     expect(config.limits).toMatchObject({ maxPackageBytes: 67_108_864, maxEntries: 10_000 });
   });
 
+  it.each([
+    ['', []],
+    ['2', 2],
+    ['loopback, 10.0.0.0/8,2001:db8::/32', ['loopback', '10.0.0.0/8', '2001:db8::/32']],
+  ])('take TRUST_PROXY=%j as %j', (TRUST_PROXY, trustedProxies) => {
+    expect(readConfig({ TRUST_PROXY })).toMatchObject({ trustedProxies });
+  });
+
+  it.each(['everyone', '10.0.0.0/33', '1.2.3', 'true', '-1'])('refuse TRUST_PROXY=%s', (TRUST_PROXY) => {
+    expect(problemsOf({ TRUST_PROXY })).toContain('TRUST_PROXY must be the number of proxies in front');
+  });
+
+  it.each([
+    ['', false],
+    ['false', false],
+    ['true', true],
+    ['10.0.0.0/8, ::1', ['10.0.0.0/8', '::1']],
+  ])('take DELIVERY_ALLOW_PRIVATE=%j as %j', (DELIVERY_ALLOW_PRIVATE, deliveryAllowPrivate) => {
+    expect(readConfig({ DELIVERY_ALLOW_PRIVATE })).toMatchObject({ deliveryAllowPrivate, deliveryTimeoutMs: 10_000 });
+  });
+
+  it.each(['yes', '10.0.0.0/33', '10.0.0.0/8/8', 'loopback', 'true,::1'])(
+    'refuse DELIVERY_ALLOW_PRIVATE=%s',
+    (DELIVERY_ALLOW_PRIVATE) => {
+      expect(problemsOf({ DELIVERY_ALLOW_PRIVATE })).toContain('DELIVERY_ALLOW_PRIVATE must be true, false, or');
+    },
+  );
+
   it('are read with their units, and an empty one counts as unset', () => {
     const config = readConfig({
       PORT: '8080',
@@ -61,6 +89,30 @@ describe('the settings in the environment', () => {
       expect(message).toMatch(new RegExp(`^  ${name} must`, 'm'));
     expect(message).toMatch(/BOOTSTRAP_ACCOUNT must be a subdomain/);
     expect(message).toMatch(/BOOTSTRAP_EMAIL must be an e-mail address/);
+  });
+
+  it('speak HTTPS where a certificate and its key are named, and only then, unless that is wished', () => {
+    expect(readConfig({}).tls).toBeUndefined();
+    const named = readConfig({ TLS_CERT: 'tls/cert.pem', TLS_KEY: '/tls/key.pem', PORT: '8443' }, { https: true });
+    expect(named).toMatchObject({
+      publicUrl: 'https://localhost:8443',
+      tls: { certFile: path.resolve('tls/cert.pem'), keyFile: '/tls/key.pem', development: false },
+    });
+    const wished = readConfig({ DATA_DIR: '/data', TLS_CERT: '' }, { https: true });
+    expect(wished).toMatchObject({
+      publicUrl: 'https://localhost:3000',
+      tls: { certFile: '/data/https-cert.pem', keyFile: '/data/https-key.pem', development: true },
+    });
+    expect(readConfig({ PUBLIC_URL: 'https://apps.example.com' }, { https: true }).publicUrl).toBe(
+      'https://apps.example.com',
+    );
+  });
+
+  it('name what is missing of a certificate and its key, among the other problems', () => {
+    expect(problemsOf({ TLS_CERT: 'cert.pem' })).toMatch(/^  TLS_KEY is missing: TLS_CERT needs/m);
+    const message = problemsOf({ TLS_KEY: 'key.pem', PORT: 'x' });
+    expect(message).toMatch(/^  TLS_CERT is missing: TLS_KEY needs/m);
+    expect(message).toMatch(/^  PORT must/m);
   });
 
   it.each(['0', '-1', '65536', '3.5', '1e3', ' 80'])('refuse the port %j', (PORT) => {

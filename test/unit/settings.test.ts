@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   checkSettings,
   defaultSettings,
+  effectiveSettings,
   isGiven,
-  missingSettings,
+  isSecret,
+  missingSettingNames,
+  type Scalar,
   type SettingParameter,
 } from '../../src/domain/settings.ts';
 
@@ -65,17 +68,109 @@ describe('a setting', () => {
     expect(checkSettings([], { constructor: 1 }).problems).toHaveLength(1);
   });
 
-  it('has the default of its parameter, and is missing when that is required and there is none', () => {
-    const parameters = [parameter({ name: 'a', defaultValue: 3 }), parameter({ name: 'b', required: true })];
-    const values = defaultSettings(parameters);
-    expect(values).toEqual({ a: 3 });
-    expect(missingSettings(parameters, (name) => isGiven(values[name]))).toEqual([
-      { name: 'b', message: 'The setting "b" is required.' },
-    ]);
+  it('has the default of its parameter where there is one', () => {
+    expect(defaultSettings([parameter({ name: 'a', defaultValue: 3 }), parameter({ name: 'b' })])).toEqual({ a: 3 });
   });
 
   it('counts as given unless it is empty', () => {
     expect([false, 0, 'x'].every(isGiven)).toBe(true);
     expect([undefined, null, ''].some(isGiven)).toBe(false);
+  });
+});
+
+describe('a parameter', () => {
+  it.each([
+    ['text', false, false],
+    ['text', true, true],
+    ['hidden', false, false],
+    ['hidden', true, true],
+    ['oauth', false, true],
+    ['mtls', false, true],
+  ] as const)('of kind %s with secure %j is secret: %j', (kind, secure, secret) => {
+    expect(isSecret({ kind, secure })).toBe(secret);
+  });
+});
+
+describe('what is stored, under the parameters of a version,', () => {
+  const valueOf = (over: Partial<SettingParameter>, settings: Record<string, Scalar>): Scalar =>
+    effectiveSettings([parameter(over)], settings)['p']!;
+
+  it.each([
+    ['text', 6, '6'],
+    ['text', true, 'true'],
+    ['number', '6', 6],
+    ['number', 'abc', null],
+    ['number', true, null],
+    ['checkbox', 'true', true],
+    ['checkbox', 'abc', null],
+    ['url', 'https://example.com', 'https://example.com'],
+    ['url', 'abc', null],
+  ] as const)('is read as %s: %j is %j', (kind, stored, value) => {
+    expect(valueOf({ kind }, { p: stored })).toBe(value);
+  });
+
+  it('is the default where nothing is stored, but not where an empty value is', () => {
+    const number = { kind: 'number', defaultValue: 3 } as const;
+    expect(valueOf(number, {})).toBe(3);
+    expect(valueOf(number, { p: 'abc' })).toBeNull();
+    expect(valueOf(number, { p: null })).toBeNull();
+    expect(valueOf({ defaultValue: 'x' }, { p: '' })).toBe('');
+    expect(valueOf({ kind: 'number', defaultValue: 'three' }, {})).toBeNull();
+  });
+
+  it('is null where it is secret, whatever is stored', () => {
+    expect(valueOf({ secure: true, defaultValue: 'x' }, { p: 'y' })).toBeNull();
+    expect(valueOf({ kind: 'oauth' }, { p: 'y' })).toBeNull();
+  });
+
+  it('is one value for each parameter, and nothing for a parameter that is gone', () => {
+    const parameters = [parameter({ name: 'constructor' }), parameter({ name: '__proto__' }), parameter({ name: 'a' })];
+    const settings = JSON.parse('{"__proto__":"x","gone":"y"}') as Record<string, Scalar>;
+    expect(Object.entries(effectiveSettings(parameters, settings))).toEqual([
+      ['constructor', null],
+      ['__proto__', 'x'],
+      ['a', null],
+    ]);
+  });
+});
+
+describe('a setting is missing', () => {
+  const missing = (
+    over: Partial<SettingParameter>,
+    { settings = {}, secretNames = [] }: { settings?: Record<string, Scalar>; secretNames?: string[] } = {},
+  ): string[] => missingSettingNames({ parameters: [parameter({ required: true, ...over })], settings, secretNames });
+
+  it('when it is required and has neither value nor default', () => {
+    expect(missing({})).toEqual(['p']);
+    expect(missing({ required: false })).toEqual([]);
+    expect(missing({ defaultValue: 'x' })).toEqual([]);
+    expect(missing({}, { settings: { p: 'x' } })).toEqual([]);
+    for (const p of ['', null]) expect(missing({ defaultValue: 'x' }, { settings: { p } })).toEqual(['p']);
+  });
+
+  it('not when it is false or 0', () => {
+    expect(missing({ kind: 'checkbox' }, { settings: { p: false } })).toEqual([]);
+    expect(missing({ kind: 'number' }, { settings: { p: 0 } })).toEqual([]);
+  });
+
+  it('when what is stored does not fit its kind', () => {
+    expect(missing({ kind: 'number' }, { settings: { p: 'abc' } })).toEqual(['p']);
+    expect(missing({ kind: 'number', defaultValue: 'three' })).toEqual(['p']);
+  });
+
+  it('when it is secret and neither sealed nor with a default', () => {
+    for (const over of [{ secure: true }, { kind: 'oauth' }] as const) {
+      expect(missing(over)).toEqual(['p']);
+      expect(missing(over, { secretNames: ['p'] })).toEqual([]);
+      expect(missing({ ...over, defaultValue: 'x' })).toEqual([]);
+    }
+  });
+
+  it('when its sealed value is of a time when it was secret', () => {
+    expect(missing({}, { secretNames: ['p'] })).toEqual(['p']);
+  });
+
+  it('never when it is hidden: nobody is asked for it', () => {
+    expect(missing({ kind: 'hidden' })).toEqual([]);
   });
 });

@@ -71,9 +71,9 @@ describe('apps', () => {
         featured: false,
         framework_version: '2.0',
         installable: true,
-        installation_instructions: texts.app.installation_instructions,
+        installation_instructions: asList(texts.app.installation_instructions),
         raw_installation_instructions: texts.app.installation_instructions,
-        long_description: texts.app.long_description,
+        long_description: asParagraphs(texts.app.long_description),
         raw_long_description: texts.app.long_description,
         short_description: texts.app.short_description,
         large_icon: `${appsPath}/${bookmarks}/assets/logo.png`,
@@ -119,9 +119,13 @@ describe('apps', () => {
     });
   });
 
-  it('leaves out of the lists what the query excludes', async () => {
+  it('leaves out of the lists and of one app what the query excludes', async () => {
     const of = async (route: string): Promise<string[]> =>
       Object.keys((await get<{ apps: AppBody[] }>(route)).apps.find(({ id }) => id === bookmarks)!);
+    const one = Object.keys(await get<AppBody>(`/api/sell/apps/${bookmarks}.json?exclude=categories,parameters`));
+    expect(one).toContain('rating');
+    expect(one).not.toContain('parameters');
+    expect(one).not.toContain('categories');
     for (const list of ['/api/sell/apps.json', '/api/sell/apps/owned.json']) {
       expect(await of(list)).toEqual(expect.arrayContaining(['parameters', 'categories']));
       expect(await of(`${list}?exclude=parameters`)).not.toContain('parameters');
@@ -185,6 +189,9 @@ describe('apps', () => {
     await publish(id, 'public');
     expect(await get<AppBody>(`/api/sell/apps/${id}`, 'other')).toMatchObject({ id, visibility: 'public' });
     expect(await idsAt('/api/sell/apps', 'other')).toContain(id);
+    // What there is to be seen is the same for all; whose it is stands in it.
+    expect(await get(`/api/sell/apps/${id}`, 'other')).toEqual(await get(`/api/sell/apps/${id}`));
+    expect(await get(`/api/sell/apps/${id}`, 'other')).toMatchObject({ owner_id: harness.accountId });
     expect(await idsAt('/api/sell/apps/owned', 'other')).not.toContain(id);
     expect(await idsAt('/api/sell/apps/owned')).toContain(id);
     const json = { upload_id: await uploadPackage(harness, buildArchive()) };
@@ -218,6 +225,25 @@ describe('apps', () => {
     expect(await idsAt('/api/sell/apps')).toContain(bookmarks);
   });
 
+  it('knows nothing of an app that came through another door', async () => {
+    const id = await buildApp(harness, buildArchive());
+    const asset = `/api/v2/apps/${id}/assets/iframe.html`;
+    await harness.deps.db.query(`update apps set kind = 'other-door', visibility = 'public' where id = $1`, [id]);
+    for (const as of ['admin', 'other'] as const) {
+      for (const route of [`/api/v2/apps/${id}`, `/api/v2/apps/${id}/package`, asset])
+        await refusal(await harness.request(route, { as }), 404);
+      await refusal(await harness.request(`/api/v2/apps/${id}`, { as, method: 'DELETE' }), 404);
+      expect(await idsAt('/api/v2/apps', as)).not.toContain(id);
+      expect(await idsAt('/api/v2/apps/owned', as)).not.toContain(id);
+      const json = { app_id: id, settings: { name: 'x' } };
+      await refusal(await harness.request('/api/v2/apps/installations', { as, method: 'POST', json }), 404);
+    }
+    await refusal(await put(id, { upload_id: await uploadPackage(harness, buildArchive()) }), 404);
+    await harness.deps.db.query(`update apps set kind = 'zendesk' where id = $1`, [id]);
+    expect((await harness.request(asset)).status).toBe(200);
+    await read(await put(id, { upload_id: await uploadPackage(harness, buildArchive()) }), 200);
+  });
+
   it.each(named(badIds))('refuses %s as the id of an app', async (_name, id) => {
     for (const method of ['GET', 'PUT', 'DELETE']) {
       const json = method === 'PUT' ? { upload_id: 1 } : undefined;
@@ -230,6 +256,14 @@ describe('apps', () => {
     expect(harness.deps.log.error).not.toHaveBeenCalled();
   });
 });
+
+/** Markdown as a page shows it, as far as the example's texts have any. */
+const asParagraphs = (text: string): string =>
+  text
+    .split('\n\n')
+    .map((paragraph) => `<p>${paragraph}</p>\n`)
+    .join('');
+const asList = (text: string): string => `<ol>\n${text.replaceAll(/^\d\. (.*)$/gm, '<li>$1</li>')}\n</ol>\n`;
 
 const publicTexts = {
   'translations/en.json': JSON.stringify({

@@ -34,6 +34,16 @@ describe('installations', () => {
   const listed = async (id: number): Promise<InstallationBody | undefined> =>
     (await list()).find((one) => one.id === id);
 
+  it('are not to be had of an app that is only listed', async () => {
+    const manifest = { marketingOnly: true, private: false, location: undefined, frameworkVersion: undefined };
+    const texts = { name: 'Tiny', short_description: 'A', long_description: 'B', installation_instructions: 'C' };
+    const files = { 'assets/iframe.html': undefined, 'translations/en.json': JSON.stringify({ app: texts }) };
+    const listed = await buildApp(harness, buildArchive({ manifest, files }));
+    expect(await read(await harness.request(`/api/v2/apps/${listed}.json`), 200)).toMatchObject({ installable: false });
+    const { error } = await refusal(await post({ app_id: listed, settings: { name: 'Mine' } }), 422);
+    expect(error).toBe('not_installable');
+  });
+
   it('answers 201 with the whole installation, and lists the same', async () => {
     const settings = { name: 'Links', title_prefix: 'Team', api_token: SECRET };
     const created = await read<InstallationBody>(await post({ app_id: bookmarks, settings }, 'sell'), 201);
@@ -55,9 +65,11 @@ describe('installations', () => {
       recurring_payment: false,
       redirect_path: '/sell/apps/manage',
       role_restrictions: null,
+      missing_settings: [],
       servable: true,
       settings: shown,
       settings_objects: Object.entries(shown).map(([name, value]) => ({ name, value })),
+      state: 'installed',
       stripe_account: null,
       stripe_publishable_key: null,
       stripe_subscription_id: null,
@@ -91,12 +103,13 @@ describe('installations', () => {
         has_oauth_client: false,
         has_unpaid_subscription: null,
         installed_at: aTime(),
-        locale: expect.stringMatching(/^en/) as string,
+        locale: 'en',
         locations: [
           { name: 'nav_bar', visible: true },
           { name: 'ticket_sidebar', visible: true },
         ],
         marketing_only: false,
+        missing_settings: [],
         new_installation: false,
         obsolete: false,
         paid: null,
@@ -105,8 +118,9 @@ describe('installations', () => {
         require_oauth_subdomain: false,
         role_restrictions: [],
         settings: [{ name: 'Shown', title: 'Shown', title_prefix: 'Team', api_token: null, open_in_new_tab: true }],
-        supports_group_restrictions: expect.any(Boolean) as boolean,
-        supports_role_restrictions: expect.any(Boolean) as boolean,
+        state: 'installed',
+        supports_group_restrictions: true,
+        supports_role_restrictions: true,
         third_party_paid: false,
         version: '1.0.0',
         zendesk_labs_license_url: null,
@@ -184,15 +198,16 @@ describe('installations', () => {
   it('keeps restrictions, and shows null for no restriction to roles', async () => {
     const json = { app_id: tiny, settings: { name: 'x' }, group_restrictions: ['7', 8], role_restrictions: ['admin'] };
     const { id, ...created } = await read<InstallationBody>(await post(json), 201);
-    expect(created).toMatchObject({ group_restrictions: ['7', 8], role_restrictions: ['admin'] });
+    expect(created).toMatchObject({ group_restrictions: ['7', '8'], role_restrictions: ['admin'] });
     expect(await read(await put(id, { settings: { name: 'y' } }), 200)).toMatchObject({
-      group_restrictions: ['7', 8],
+      group_restrictions: ['7', '8'],
       role_restrictions: ['admin'],
     });
-    expect(await read(await put(id, { group_restrictions: [], role_restrictions: null }), 200)).toMatchObject({
-      group_restrictions: [],
-      role_restrictions: null,
-    });
+    for (const none of [[], null])
+      expect(await read(await put(id, { group_restrictions: none, role_restrictions: none }), 200)).toMatchObject({
+        group_restrictions: [],
+        role_restrictions: none,
+      });
   });
 
   it('removes an installation and nothing else', async () => {
@@ -283,7 +298,8 @@ describe('an app that can be installed once only', () => {
   it('lets exactly one of many requests at the same time win, in each product', async () => {
     const answers = await Promise.all(['support', 'support', 'v2', 'zendesk', 'support', 'sell', 'sell'].map(post));
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 201, 422, 422, 422, 422, 422]);
-    const { description } = await refusal(await post('sell'), 422);
+    const { error, description } = await refusal(await post('sell'), 422);
+    expect(error).toBe('already_installed');
     expect(description).toMatch(/once only.*installed in sell/);
   });
 

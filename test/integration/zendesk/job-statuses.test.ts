@@ -162,6 +162,28 @@ describe.each(queueBackends)('job statuses on %s', (queue) => {
       }
   });
 
+  it.each(['/undefined', '/null', '/NaN', '/', ''])(
+    'tell a client that asks at "job_statuses%s" that the request before was refused',
+    async (id) => {
+      for (const route of routes)
+        for (const suffix of id.length > 1 ? ['', '.json'] : [''])
+          expect(await read<JobBody>(await at(`sell/${route}${id}${suffix}`), 200)).toMatchObject({
+            id: id.slice(1),
+            status: 'failed',
+            message: expect.stringMatching(/no job id .+ the request before it was refused .+ "description"/) as string,
+            retry_in: 0,
+          });
+    },
+  );
+
+  it.each(['/undefined', '/'])('say nothing of it at "job_statuses%s" to somebody who is not let in', async (id) => {
+    for (const route of routes) {
+      const poll = (as: 'agent' | null): Promise<Response> => harness.request(`/api/sell/${route}${id}`, { as });
+      expect((await refusal(await poll(null), 401)).error).toBe('unauthenticated');
+      expect((await refusal(await poll('agent'), 403)).error).toBe('forbidden');
+    }
+  });
+
   it.each(named(badIds))('are never a 5xx, whatever the id: %s', async (_name, id) => {
     for (const route of routes) expect((await at(`sell/${route}/${id}.json`)).status).toBeLessThan(500);
   });

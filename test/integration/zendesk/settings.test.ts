@@ -15,6 +15,8 @@ const parameters = [
   { name: 'lines', type: 'multiline' },
   { name: 'token', type: 'text', secure: true, scopes: ['header'] },
   { name: 'key', type: 'text', secure: true, required: true, scopes: ['header'] },
+  { name: 'grant', type: 'oauth' },
+  { name: 'ticket_field', type: 'hidden', default: 'none' },
 ];
 const names = ['name', ...parameters.map(({ name }) => name)];
 const needed = { text: 'a', key: SECRET };
@@ -37,13 +39,14 @@ describe('the settings of an installation', () => {
     harness.request(`/api/v2/apps/installations/${id}.json`, { method: 'PUT', json });
   const changed = async (id: number, settings: Record<string, unknown>): Promise<InstallationBody['settings']> =>
     (await read<InstallationBody>(await put(id, { settings }), 200)).settings;
-  const secretNames = async (id: number): Promise<string[]> => {
-    const { rows } = await harness.deps.db.query<{ secrets: object }>(
+  const sealedOf = async (id: number): Promise<Record<string, string>> => {
+    const { rows } = await harness.deps.db.query<{ secrets: Record<string, string> }>(
       'select secrets from installations where id = $1',
       [id],
     );
-    return Object.keys(rows[0]!.secrets).sort();
+    return rows[0]!.secrets;
   };
+  const secretNames = async (id: number): Promise<string[]> => Object.keys(await sealedOf(id)).sort();
 
   it('have the defaults of the app where nothing is given, and null where there is none', async () => {
     expect((await created({ settings: needed })).settings).toEqual({
@@ -56,7 +59,23 @@ describe('the settings of an installation', () => {
       lines: null,
       token: null,
       key: null,
+      grant: null,
+      ticket_field: 'none',
     });
+  });
+
+  it('that are hidden are given by API clients and read by the app', async () => {
+    const { id, settings } = await created({ settings: { ...needed, ticket_field: '4711' } });
+    expect(settings).toMatchObject({ ticket_field: '4711' });
+    expect(await changed(id, { ticket_field: '4712' })).toMatchObject({ ticket_field: '4712' });
+  });
+
+  it('that are access tokens are secret as secure ones are', async () => {
+    const { id, settings } = await created({ settings: { ...needed, grant: SECRET } });
+    expect(settings).toMatchObject({ grant: null });
+    expect(await secretNames(id)).toEqual(['grant', 'key']);
+    expect(await changed(id, { grant: `${SECRET}-2` })).toMatchObject({ grant: null });
+    expect(await secretNames(id)).toEqual(['grant', 'key']);
   });
 
   it('come as an object, as a list, or as both, and then the object wins', async () => {
@@ -183,18 +202,46 @@ describe('the settings of an installation', () => {
   });
 
   it('lose their value by null, unless they are required', async () => {
-    const { id } = await created({ settings: { ...needed, number: 9, token: 'first', checkbox: false } });
-    expect(await changed(id, { number: null, token: null, checkbox: null })).toMatchObject({
+    const { id } = await created({ settings: { ...needed, number: 9, checkbox: false } });
+    expect(await changed(id, { number: null, checkbox: null })).toMatchObject({
       number: null,
-      token: null,
       checkbox: null,
       text: 'a',
     });
-    expect(await secretNames(id)).toEqual(['key']);
-    for (const name of ['text', 'key']) await refusal(await put(id, { settings: { [name]: null } }), 422);
+    await refusal(await put(id, { settings: { text: null } }), 422);
     expect(await changed(id, { name: 'x' })).toMatchObject({ text: 'a' });
-    expect(await secretNames(id)).toEqual(['key']);
   });
+
+  it('that are secret stay by null, which is how they are shown, and go by an empty text', async () => {
+    const { id } = await created({ settings: { ...needed, token: 'first', grant: 'second' } });
+    const before = await sealedOf(id);
+    await changed(id, { token: null, grant: null, key: null });
+    expect(await sealedOf(id)).toEqual(before);
+    await changed(id, { token: '' });
+    expect(await secretNames(id)).toEqual(['grant', 'key']);
+    await changed(id, { grant: '' });
+    expect(await secretNames(id)).toEqual(['key']);
+    expect((await refusal(await put(id, { settings: { key: '' } }), 422)).description).toMatch(/"key".*required/);
+    expect(await sealedOf(id)).toEqual({ key: before['key'] });
+  });
+
+  it.each(['settings', 'settings_objects'] as const)(
+    'can be read, changed in one place and sent back whole, as %s',
+    async (form) => {
+      const { id } = await created({ settings: { ...needed, number: 9, token: 'first', grant: 'second' } });
+      const sealed = await sealedOf(id);
+      const { installations } = await read<{ installations: InstallationBody[] }>(
+        await harness.request('/api/v2/apps/installations.json'),
+        200,
+      );
+      const shown = installations.find((one) => one.id === id)!;
+      const objects = shown.settings_objects.map((one) => (one.name === 'text' ? { ...one, value: 'b' } : one));
+      const json = { settings: { ...shown.settings, text: 'b' }, settings_objects: objects };
+      const answer = await read<InstallationBody>(await put(id, { [form]: json[form] }), 200);
+      expect(answer.settings).toEqual({ ...shown.settings, text: 'b' });
+      expect(await sealedOf(id)).toEqual(sealed);
+    },
+  );
 
   it('are all there after many updates at the same time', async () => {
     const { id } = await created({ settings: needed });

@@ -1,34 +1,21 @@
 import { Router, type ErrorRequestHandler } from 'express';
-import { z } from 'zod';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
-import { publishApp } from '../../../use-cases/publish-app.ts';
-import { authenticate, requireOperator } from '../../auth.ts';
 import { prepareError } from '../../errors.ts';
-import { acceptJson } from '../../json-body.ts';
-import { parse } from '../../parse.ts';
-
-const appParams = z.object({
-  id: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, { error: 'must be a positive whole number' })
-    .transform(Number),
-});
-const visibilityBody = z.object({
-  visibility: z.enum(['private', 'public'], { error: 'must be "private" or "public"' }),
-});
+import { appRoutes } from './apps.ts';
+import { auditLogRoutes } from './audit-logs.ts';
+import { environmentRoutes } from './environments.ts';
+import { installationRoutes } from './installations.ts';
+import { jobRoutes } from './jobs.ts';
 
 /** Appyard's own door. */
 export const nativeRoutes = (deps: Deps): Router => {
   const router = Router();
-
-  router.put('/apps/:id/visibility', authenticate(deps), requireOperator, acceptJson(), async (req, res) => {
-    const { id } = parse(appParams, req.params);
-    const { visibility } = parse(visibilityBody, req.body);
-    await publishApp(deps, id, visibility);
-    res.json({ data: { id, visibility } });
-  });
-
+  router.use('/apps', appRoutes(deps));
+  router.use('/audit_logs', auditLogRoutes(deps));
+  router.use('/environments', environmentRoutes(deps));
+  router.use('/installations', installationRoutes(deps));
+  router.use('/jobs', jobRoutes(deps));
   router.use((req) => {
     throw new NotFoundError(`There is nothing at ${req.method} ${req.originalUrl.split('?')[0]}.`);
   });

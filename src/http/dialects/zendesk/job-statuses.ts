@@ -1,13 +1,17 @@
 import { Router, type ErrorRequestHandler, type Request } from 'express';
 import { findJobReport } from '../../../db/jobs.ts';
 import type { Deps } from '../../../deps.ts';
+import { NotFoundError } from '../../../errors.ts';
 import { readJob } from '../../../use-cases/read-job.ts';
 import { allow, authenticate, userOf } from '../../auth.ts';
 import { toAppError } from '../../errors.ts';
 import { sendJson } from '../../send-json.ts';
 import { acceptJsonSuffix } from './json-suffix.ts';
 import { listOf } from './query.ts';
-import { presentJob, presentUnknownJob, presentUnreachableJob, type JobUrls } from './present-job.ts';
+import { LOST_JOB_ID, presentJob, presentUnknownJob, presentUnreachableJob, type JobUrls } from './present-job.ts';
+
+/** What a client puts into the path when the answer before had no id for it; nothing at all is the last of them. */
+const lostIds: ReadonlySet<string> = new Set(['undefined', 'null', 'NaN', '']);
 
 /**
  * How far a build or an install is. The hottest route of all: one round trip, to the queue, as long as the credentials
@@ -19,13 +23,15 @@ export const jobStatusRoutes = (deps: Deps): Router => {
   const urlsOf = (req: Request): JobUrls => ({
     publicUrl,
     jobsPath: req.baseUrl,
-    appsPath: req.baseUrl.replace(/(\/installations)?\/job_statuses$/, ''),
+    appsPath: req.baseUrl.replace(/(\/installations)?\/job_statuses$/i, ''),
   });
   router.use(acceptJsonSuffix);
 
-  router.get('/:id', authenticate(deps), allow('admin'), async (req, res) => {
+  router.get('{/:id}', authenticate(deps), allow('admin'), async (req, res) => {
     const { accountId } = userOf(res);
-    const job = await readJob(deps, accountId, String(req.params['id']));
+    const id = String(req.params['id'] ?? '');
+    if (lostIds.has(id)) throw new NotFoundError(LOST_JOB_ID);
+    const job = await readJob(deps, accountId, id);
     const answer = presentJob(job, urlsOf(req));
     // Most polls have no query, and looking for one costs more than the whole presenting.
     sendJson(res, req.url.includes('?') ? { ...answer, ...(await reportOf(req, accountId, job.id)) } : answer);

@@ -22,4 +22,8 @@ export interface Prefix {
   product: Product | null;
 }
 
-export const prefixes: Prefix[] = Object.entries(slots).map(([slot, product]) => ({ path: `/api/${slot}`, product }));
+/** The last one has no version at all: the vendor's command-line tools create apps there, with scripts behind them. */
+export const prefixes: Prefix[] = [
+  ...Object.entries(slots).map(([slot, product]) => ({ path: `/api/${slot}`, product })),
+  { path: '/api', product: null },
+];

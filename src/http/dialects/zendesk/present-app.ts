@@ -1,6 +1,11 @@
 import type { App, Parameter } from '../../../db/apps.ts';
 import { listingTexts } from '../../../domain/package/listing-texts.ts';
+import { chooseLocale } from '../../../domain/package/translations/choose-locale.ts';
+import { summariseRatings } from '../../../domain/rating.ts';
+import { isSecret } from '../../../domain/settings.ts';
+import type { AppView } from './app-view.ts';
 import { formatTime } from './format.ts';
+import { renderText } from './render-text.ts';
 
 export interface AppUrls {
   publicUrl: string;
@@ -11,39 +16,53 @@ export interface AppUrls {
 /** Parts that `exclude=` leaves out of an app. */
 type AppPart = 'parameters' | 'categories';
 
-export const presentApp = (app: App, urls: AppUrls, exclude: ReadonlySet<string> = new Set()) => {
+/** The locale that an app's texts are shown in. */
+export const localeOf = ({ definition }: App, { wishes }: AppView): string =>
+  chooseLocale(Object.keys(definition.translations), definition.defaultLocale, wishes);
+
+/**
+ * An app as this vendor shows it. Categories are objects with id and name, as public type definitions for the vendor's
+ * API have them. The `raw_` texts are those of the package; those without it are HTML: the vendor's own example of such
+ * a text (a plan's description) is a rendered paragraph.
+ */
+export const presentApp = (app: App, urls: AppUrls, view: AppView) => {
   const { definition } = app;
-  const texts = listingTexts(definition);
+  const texts = listingTexts(definition, localeOf(app, view));
   return {
     id: app.id,
     name: app.name,
     author_name: definition.author.name,
     author_email: definition.author.email,
-    ...(!exclude.has('categories' satisfies AppPart) && { categories: [] as string[] }),
+    ...(!view.exclude.has('categories' satisfies AppPart) && { categories: app.categories }),
     created_at: formatTime(app.createdAt),
     updated_at: formatTime(app.updatedAt),
     default_locale: definition.defaultLocale,
-    featured: false,
-    promoted: false,
+    featured: app.featured,
+    promoted: app.promoted,
     framework_version: definition.frameworkVersion,
     installable: !definition.marketingOnly,
-    installation_instructions: texts.installationInstructions ?? '',
+    installation_instructions: renderText(texts.installationInstructions ?? ''),
     raw_installation_instructions: texts.installationInstructions,
-    long_description: texts.longDescription ?? '',
+    long_description: renderText(texts.longDescription ?? ''),
     raw_long_description: texts.longDescription,
     short_description: app.shortDescription ?? texts.shortDescription,
     ...presentPictures(app, urls),
     owner_id: app.accountId,
-    ...(!exclude.has('parameters' satisfies AppPart) && {
+    ...(!view.exclude.has('parameters' satisfies AppPart) && {
       parameters: app.parameters.map((parameter) => presentParameter(app.id, parameter)),
     }),
-    rating: { average: null, count: { '1': 0, '2': 0, '3': 0, '4': 0, '5': 0 }, total_count: 0 },
+    rating: presentRating(app),
     single_install: definition.singleInstall,
     version: definition.version,
     visibility: app.visibility,
     // Ours, not the vendor's: where a page finds the files of the version that runs now.
     asset_url_prefix: `${urls.publicUrl}/assets/${app.assetKey}/`,
   };
+};
+
+const presentRating = ({ ratings }: App) => {
+  const { average, total } = summariseRatings(ratings);
+  return { average, count: ratings, total_count: total };
 };
 
 /** Addresses of the pictures that the package really has. */
@@ -65,7 +84,7 @@ const presentParameter = (appId: number, parameter: Parameter) => ({
   position: parameter.position,
   required: parameter.required,
   secure: parameter.secure,
-  default_value: parameter.secure ? null : parameter.defaultValue,
+  default_value: isSecret(parameter) ? null : parameter.defaultValue,
   created_at: formatTime(parameter.createdAt),
-  updated_at: formatTime(parameter.createdAt),
+  updated_at: formatTime(parameter.updatedAt),
 });

@@ -27,6 +27,11 @@ export const presentJob = (job: JobStatus, { publicUrl, jobsPath, appsPath }: Jo
   retry_in: isSettled(job.state) ? 0 : RETRY_IN,
 });
 
+/** For clients that ask for the job of a request that was refused: all that they show is this. */
+export const LOST_JOB_ID =
+  'There is no job id in this address, because the request before it was refused and started no job. ' +
+  'The "description" of that answer says why: look at the upload, the app id and the credentials.';
+
 const withoutSubject = { app_id: null, app_url: null, installation_id: null };
 
 /** A client that asks for a job that is not there would ask for ever; told that it failed, it ends. */

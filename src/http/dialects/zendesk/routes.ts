@@ -1,13 +1,21 @@
 import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
+import { accountSettingsRoutes } from './account-settings.ts';
 import { appFileRoutes } from './app-files.ts';
 import { appRoutes } from './apps.ts';
+import { auditLogRoutes } from './audit-logs.ts';
 import { zendeskErrors } from './errors.ts';
 import { installationRoutes } from './installations.ts';
 import { jobStatusRoutes } from './job-statuses.ts';
-import { acceptJsonSuffix } from './json-suffix.ts';
+import { acceptDoubleSlashes, acceptJsonSuffix } from './json-suffix.ts';
+import { locationInstallationRoutes } from './location-installations.ts';
+import { locationRoutes } from './locations.ts';
+import { newInstallationRoutes } from './new-installation.ts';
+import { oauthTokenRoutes } from './oauth-tokens.ts';
+import { refuseOtherMethods } from './other-methods.ts';
 import { prefixes, type Prefix } from './prefixes.ts';
+import { requirementRoutes } from './requirements.ts';
 import { uploadRoutes } from './uploads.ts';
 import { validateRoutes } from './validate.ts';
 
@@ -21,23 +29,36 @@ const pollingPaths = prefixes.flatMap(({ path }) => [
 const appsRoutes = (deps: Deps, prefix: Prefix): Router => {
   const router = Router();
   const appsPath = `${prefix.path}/apps`;
-  router.use('/installations', installationRoutes(deps, prefix));
-  router.use('/uploads', uploadRoutes(deps));
-  router.use('/validate', validateRoutes(deps));
-  router.use('/', appFileRoutes(deps));
-  router.use('/', appRoutes(deps, appsPath));
+  mount(router, '/installations', requirementRoutes(deps));
+  mount(router, '/installations', installationRoutes(deps, prefix));
+  mount(router, '/location_installations', locationInstallationRoutes(deps, prefix));
+  mount(router, '/locations', locationRoutes(deps, prefix));
+  mount(router, '/uploads', uploadRoutes(deps));
+  mount(router, '/validate', validateRoutes(deps));
+  mount(router, '/', newInstallationRoutes(deps));
+  mount(router, '/', appFileRoutes(deps));
+  mount(router, '/', appRoutes(deps, appsPath));
   return router;
+};
+
+const mount = (router: Router, path: string | string[], routes: Router): void => {
+  router.use(path, refuseOtherMethods(routes), routes);
 };
 
 /** This vendor's door. Mount at the root: its paths begin with `/api`. */
 export const zendeskRoutes = (deps: Deps): Router => {
   const router = Router();
   // Ahead of everything: most requests are polls, and each router on the way costs them some microseconds.
-  router.use(pollingPaths, jobStatusRoutes(deps));
+  const polling = jobStatusRoutes(deps);
+  router.use(pollingPaths, polling);
+  router.use(acceptDoubleSlashes);
   router.use('/api', acceptJsonSuffix);
+  // Polls whose path was written in another way, and whatever is no poll.
+  mount(router, pollingPaths, polling);
   for (const prefix of prefixes) router.use(`${prefix.path}/apps`, appsRoutes(deps, prefix));
-  // The vendor's command-line tool creates apps here, without a version.
-  router.use('/api/apps', appRoutes(deps, '/api/v2/apps'));
+  mount(router, '/api/v2/audit_logs', auditLogRoutes(deps));
+  mount(router, '/api/v2/account/settings', accountSettingsRoutes(deps));
+  mount(router, '/api/v2/oauth/tokens', oauthTokenRoutes(deps));
   router.use('/api', (req) => {
     throw new NotFoundError(`There is nothing at ${req.method} ${req.originalUrl.split('?')[0]}.`);
   });

@@ -1,10 +1,10 @@
 import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { storeUpload } from '../../../use-cases/store-upload.ts';
-import { allow, authenticate, userOf } from '../../auth.ts';
+import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { acceptFile, withUploadedFile } from '../../upload.ts';
 
-/** Two round trips: the blob, the row. */
+/** Five round trips: the blob, and the row with its audit entry in one transaction. */
 export const uploadRoutes = (deps: Deps): Router => {
   const router = Router();
   const { maxPackageBytes } = deps.config.limits;
@@ -15,8 +15,9 @@ export const uploadRoutes = (deps: Deps): Router => {
     allow('admin'),
     acceptFile(deps, { field: 'uploaded_data', maxBytes: maxPackageBytes }),
     async (req, res) => {
-      const { accountId, id: userId } = userOf(res);
-      const id = await withUploadedFile(req, (file) => storeUpload(deps, { accountId, userId, file }));
+      const { accountId } = userOf(res);
+      const actor = actorOf(req, res);
+      const id = await withUploadedFile(req, (file) => storeUpload(deps, { accountId, actor, file }));
       res.status(201).json({ id });
     },
   );

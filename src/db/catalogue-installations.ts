@@ -1,0 +1,63 @@
+import type { JobState } from '../domain/job.ts';
+import type { Installation } from './installations.ts';
+import type { Queryable } from './pool.ts';
+
+/** An installation of an app of any door, with how far the job is that it is asked about. */
+export interface CatalogueInstallation {
+  id: number;
+  appId: number;
+  /** The door whose app it is. */
+  kind: string;
+  /** What the door's clients call the app; null: it has no such name. */
+  key: string | null;
+  appName: string;
+  /** What it runs on. */
+  versionId: number;
+  version: string | null;
+  title: string;
+  product: string;
+  state: Installation['state'];
+  enabled: boolean;
+  jobId: string;
+  /** As the row has it. Null: the job is not kept any more; so are the next four. */
+  jobState: JobState | null;
+  jobMessage: string | null;
+  /** What the job moves it to; null also: it stays on what it has. */
+  jobVersionId: number | null;
+  jobVersion: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface CatalogueInstallationFilter {
+  accountId: number;
+  /** Null: of every door. */
+  kind: string | null;
+  /** Only those of this app. */
+  appId?: number | undefined;
+  /** Only those of the app that the door's clients call so. */
+  key?: string | undefined;
+  /** Only those after this one, in the order of their ids. */
+  after?: number | undefined;
+  limit: number;
+}
+
+/** What an account has installed, in the order in which it was: one round trip. */
+export const listCatalogueInstallations = async (
+  db: Queryable,
+  { accountId, kind, appId, key, after, limit }: CatalogueInstallationFilter,
+): Promise<CatalogueInstallation[]> => {
+  const { rows } = await db.query<CatalogueInstallation>(
+    `select i.id, i.app_id as "appId", a.kind, a.key, a.name as "appName", i.version_id as "versionId",
+       v.definition ->> 'version' as version, i.title, i.product, i.state, i.enabled, i.job_id as "jobId",
+       j.state as "jobState", j.message as "jobMessage", j.version_id as "jobVersionId",
+       w.definition ->> 'version' as "jobVersion", i.created_at as "createdAt", i.updated_at as "updatedAt"
+     from installations i join apps a on a.id = i.app_id join app_versions v on v.id = i.version_id
+       left join jobs j on j.account_id = i.account_id and j.id = i.job_id
+       left join app_versions w on w.app_id = i.app_id and w.id = j.version_id
+     where i.account_id = $1 and ($2::text is null or a.kind = $2) and ($3::bigint is null or i.app_id = $3)
+       and ($6::text is null or a.key = $6) and i.id > $4 order by i.id limit $5`,
+    [accountId, kind, appId ?? null, after ?? 0, limit, key ?? null],
+  );
+  return rows;
+};

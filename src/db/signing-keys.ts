@@ -1,0 +1,58 @@
+import type { SigningAlgorithm } from '../domain/delivery-claims.ts';
+import type { Queryable } from './pool.ts';
+
+/** The public half of a key pair, fit to be shown. */
+export interface SigningKey {
+  id: number;
+  accountId: number;
+  kid: string;
+  algorithm: SigningAlgorithm;
+  /** SPKI. */
+  publicPem: string;
+  publicJwk: Record<string, unknown>;
+  createdAt: Date;
+}
+
+export interface NewSigningKey extends Omit<SigningKey, 'id' | 'createdAt'> {
+  /** PKCS#8, sealed. */
+  privateKey: string;
+}
+
+const columns = `id, account_id as "accountId", kid, algorithm, public_pem as "publicPem", public_jwk as "publicJwk",
+  created_at as "createdAt"`;
+
+export const insertSigningKey = async (db: Queryable, key: NewSigningKey): Promise<SigningKey> => {
+  const { rows } = await db.query<SigningKey>(
+    `insert into signing_keys (account_id, kid, algorithm, public_pem, public_jwk, private_key)
+     values ($1, $2, $3, $4, $5, $6) returning ${columns}`,
+    [key.accountId, key.kid, key.algorithm, key.publicPem, JSON.stringify(key.publicJwk), key.privateKey],
+  );
+  return rows[0]!;
+};
+
+export const findSigningKey = async (db: Queryable, accountId: number, id: number): Promise<SigningKey | undefined> => {
+  const { rows } = await db.query<SigningKey>(`select ${columns} from signing_keys where account_id = $1 and id = $2`, [
+    accountId,
+    id,
+  ]);
+  return rows[0];
+};
+
+/** The private key as it lies there, for the moment of signing. */
+export const findSealedSigningKey = async (
+  db: Queryable,
+  accountId: number,
+  id: number,
+): Promise<Pick<NewSigningKey, 'kid' | 'algorithm' | 'privateKey'> | undefined> => {
+  const { rows } = await db.query<Pick<NewSigningKey, 'kid' | 'algorithm' | 'privateKey'>>(
+    'select kid, algorithm, private_key as "privateKey" from signing_keys where account_id = $1 and id = $2',
+    [accountId, id],
+  );
+  return rows[0];
+};
+
+/** What was asked for with it and is not sent yet fails then. False when there is none. */
+export const deleteSigningKey = async (db: Queryable, accountId: number, id: number): Promise<boolean> => {
+  const { rowCount } = await db.query('delete from signing_keys where account_id = $1 and id = $2', [accountId, id]);
+  return rowCount === 1;
+};

@@ -1,0 +1,48 @@
+import { Router, type Request } from 'express';
+import { findAuditEntry, listAuditEntries } from '../../../db/audit-entries.ts';
+import type { Deps } from '../../../deps.ts';
+import { NotFoundError } from '../../../errors.ts';
+import { allow, authenticate, userOf } from '../../auth.ts';
+import { parse } from '../../parse.ts';
+import { auditQuery } from './audit-query.ts';
+import { pageOf, presentPage, readCursor } from './cursor-page.ts';
+import { presentAuditEntry } from './present-audit-entry.ts';
+import { idParams } from './schema.ts';
+
+/** The vendor's path, whatever stood in the slot of the version. */
+const PATH = '/api/v2/audit_logs';
+
+/** What was done in an account: newest first. One round trip for a page. */
+export const auditLogRoutes = (deps: Deps): Router => {
+  const router = Router();
+  const { publicUrl } = deps.config;
+  const admin = [authenticate(deps), allow('admin')];
+  const url = (id: number): string => `${publicUrl}${PATH}/${id}.json`;
+
+  router.get('/', ...admin, async (req: Request, res) => {
+    const { filter, page, sort } = parse(auditQuery, req.query);
+    const { accountId } = userOf(res);
+    const newestFirst = sort !== 'created_at';
+    const cursor = readCursor(page);
+    // Backwards is forwards in the other direction.
+    const entries = await listAuditEntries(
+      deps.db,
+      { accountId, ...filter },
+      { beyond: cursor.id, newestFirst: newestFirst !== cursor.backwards, limit: page.size + 1 },
+    );
+    const { items, meta } = pageOf(entries, page.size, cursor);
+    res.json({
+      audit_logs: items.map((entry) => presentAuditEntry(entry, url(entry.id))),
+      ...presentPage(`${publicUrl}${PATH}.json`, req.query, meta),
+    });
+  });
+
+  router.get('/:id', ...admin, async (req, res) => {
+    const { id } = parse(idParams, req.params);
+    const entry = await findAuditEntry(deps.db, userOf(res).accountId, id);
+    if (!entry) throw new NotFoundError(`There is no entry ${id} in the audit log of this account.`);
+    res.json({ audit_log: presentAuditEntry(entry, url(entry.id)) });
+  });
+
+  return router;
+};

@@ -1,0 +1,23 @@
+import type { AuditAction, AuditSubject } from '../../../domain/audit.ts';
+
+/** What this door calls what was acted on. */
+export const subjectTypes = {
+  app: 'app',
+  app_build: 'build',
+  app_installation: 'installation',
+  app_location: 'location',
+  app_upload: 'upload',
+  login: 'login',
+} as const satisfies Record<string, AuditSubject>;
+export type SourceType = keyof typeof subjectTypes;
+
+export const sourceTypeOf = (subject: AuditSubject): string =>
+  Object.entries(subjectTypes).find(([, own]) => own === subject)?.[0] ?? subject;
+
+/** As the vendor's log shows them. */
+export const actionLabels: Record<AuditAction, string> = {
+  create: 'Created',
+  update: 'Updated',
+  destroy: 'Deleted',
+  login: 'Signed in',
+};

@@ -1,0 +1,65 @@
+import { Router } from 'express';
+import { listLocationOrders, type LocationOrder } from '../../../db/location-orders.ts';
+import type { Deps } from '../../../deps.ts';
+import type { Product } from '../../../domain/package/definition.ts';
+import { knownLocations } from '../../../domain/package/locations/location-table.ts';
+import { InvalidRequestError } from '../../../errors.ts';
+import { reorderLocation } from '../../../use-cases/reorder-location.ts';
+import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
+import { acceptJson } from '../../json-body.ts';
+import { parse } from '../../parse.ts';
+import { reorderBody } from './location-schema.ts';
+import type { Prefix } from './prefixes.ts';
+
+/** In which order installations stand in the locations of a product, or under `v2` of all: admins only. */
+export const locationInstallationRoutes = (deps: Deps, prefix: Prefix): Router => {
+  const router = Router();
+  const admin = [authenticate(deps), allow('admin')];
+
+  router.get('/', ...admin, async (_req, res) => {
+    const orders = await listLocationOrders(deps.db, userOf(res).accountId, prefix.product);
+    res.json({ location_installations: inTableOrder(orders).map(presentOrder) });
+  });
+
+  router.post('/reorder', ...admin, acceptJson(), async (req, res) => {
+    const body = parse(reorderBody, req.body);
+    const product = prefix.product ?? body.product ?? null;
+    checkPlace(body.location_name, product, body.product ?? product);
+    const order = await reorderLocation(deps, {
+      accountId: userOf(res).accountId,
+      actor: actorOf(req, res),
+      product,
+      location: body.location_name,
+      installationIds: body.installations,
+    });
+    res.status(201).json({ location_installation: presentOrder(order) });
+  });
+
+  return router;
+};
+
+/** @throws InvalidRequestError naming the field that fits nothing. */
+const checkPlace = (name: string, product: Product | null, named: Product | null): void => {
+  if (named !== product) throw invalid('product', `must be ${product}, as in the path, or be left out`);
+  const known = knownLocations.filter((location) => product === null || location.product === product);
+  if (known.some((location) => location.name === name)) return;
+  const names = [...new Set(known.map((location) => location.name))].join(', ');
+  throw invalid('location_name', `must be a location${product === null ? '' : ` of ${product}`}: one of ${names}`);
+};
+
+const invalid = (field: string, message: string): InvalidRequestError =>
+  new InvalidRequestError(`${field}: ${message}`, { [field]: [message] });
+
+/** The vendor's order of products and locations. */
+const inTableOrder = (orders: LocationOrder[]): LocationOrder[] => {
+  const place = ({ product, location }: LocationOrder): number =>
+    knownLocations.findIndex((known) => known.product === product && known.name === location);
+  return orders.toSorted((a, b) => place(a) - place(b));
+};
+
+const presentOrder = ({ product, location, installationIds }: LocationOrder) => ({
+  location_name: location,
+  installations: installationIds,
+  // Ours, not the vendor's: two products may have a location of the same name.
+  product,
+});

@@ -1,0 +1,41 @@
+import { Router } from 'express';
+import { findInstallation } from '../../../db/installations.ts';
+import { listResources, type Resource } from '../../../db/resources.ts';
+import type { Deps } from '../../../deps.ts';
+import { NotFoundError } from '../../../errors.ts';
+import { allow, authenticate, userOf } from '../../auth.ts';
+import { parse } from '../../parse.ts';
+import { formatTime } from './format.ts';
+import { APP_KIND } from './kind.ts';
+import { idParams } from './schema.ts';
+
+/** Twice what the package rules let one version have: what older versions required stays. */
+const MOST_REQUIREMENTS = 10_000;
+
+/** What was provisioned for an installation. What its job has not come to yet is not there: poll the job for that. */
+export const requirementRoutes = (deps: Deps): Router => {
+  const router = Router();
+
+  router.get('/:id/requirements', authenticate(deps), allow('admin'), async (req, res) => {
+    const { id } = parse(idParams, req.params);
+    const { accountId } = userOf(res);
+    const installation = await findInstallation(deps.db, accountId, id);
+    if (installation?.appKind !== APP_KIND) throw new NotFoundError(`There is no installation ${id} in this account.`);
+    const resources = await listResources(deps.db, { accountId, installationId: id, limit: MOST_REQUIREMENTS });
+    res.json({ requirements: resources.map(presentRequirement) });
+  });
+
+  return router;
+};
+
+const presentRequirement = (resource: Resource) => ({
+  requirement_id: resource.id,
+  requirement_type: resource.type,
+  identifier: resource.identifier,
+  account_id: resource.accountId,
+  // Ours, not the vendor's.
+  installation_id: resource.installationId,
+  created_at: formatTime(resource.createdAt),
+  // Nothing changes one once it is there.
+  updated_at: formatTime(resource.createdAt),
+});

@@ -1,0 +1,39 @@
+import type { RequestHandler } from 'express';
+import { findApp } from '../../../db/apps.ts';
+import { findInstallation } from '../../../db/installations.ts';
+import { findOwnerEmail } from '../../../db/users.ts';
+import type { Deps } from '../../../deps.ts';
+import { NotFoundError } from '../../../errors.ts';
+import { userOf } from '../../auth.ts';
+import { parse } from '../../parse.ts';
+import { includesApp, readAppView, setLanguages } from './app-view.ts';
+import { APP_KIND } from './kind.ts';
+import type { Prefix } from './prefixes.ts';
+import { localeOf, presentApp } from './present-app.ts';
+import { presentShownInstallation } from './present-shown-installation.ts';
+import { idParams } from './schema.ts';
+
+/** One installation, in the shape that this endpoint has. Three round trips. */
+export const showInstallation = (deps: Deps, { path }: Prefix): RequestHandler => {
+  const urls = { publicUrl: deps.config.publicUrl, appsPath: `${path}/apps` };
+
+  return async (req, res) => {
+    const { id } = parse(idParams, req.params);
+    const view = readAppView(req);
+    const viewer = userOf(res);
+    const { accountId } = viewer;
+    const installation = await findInstallation(deps.db, accountId, id);
+    const app = installation && (await findApp(deps.db, { accountId, id: installation.appId, kind: APP_KIND }));
+    if (!installation || !app) throw new NotFoundError(`There is no installation ${id} in this account.`);
+    const ownerEmail = await findOwnerEmail(deps.db, accountId);
+    const locale = view.wishes.find((wish) => wish !== '*') ?? app.definition.defaultLocale;
+    const withApp = includesApp(req);
+    setLanguages(res, withApp ? [localeOf(app, view)] : []);
+    res.json({
+      installation: {
+        ...presentShownInstallation({ installation, app, ownerEmail, locale, viewer }),
+        ...(withApp && { app: presentApp(app, urls, view) }),
+      },
+    });
+  };
+};

@@ -1,0 +1,99 @@
+import { setCurrentVersion } from '../../db/apps.ts';
+import { insertAuditEntry } from '../../db/audit-entries.ts';
+import {
+  changeCatalogueApp,
+  changeCatalogueVersion,
+  deleteCatalogueVersion,
+  findCatalogueApp,
+  insertCatalogueVersion,
+  listCatalogueVersions,
+  lockCatalogueApp,
+  type CatalogueApp,
+  type CatalogueAppChange,
+  type CatalogueRef,
+  type CatalogueVersion,
+  type CatalogueVersionChange,
+  type NewCatalogueVersion,
+} from '../../db/catalogue.ts';
+import { withTransaction, type Queryable } from '../../db/pool.ts';
+import type { Deps } from '../../deps.ts';
+import { differences, type Actor } from '../../domain/audit.ts';
+import { NotFoundError } from '../../errors.ts';
+import type { DescribeApp } from './register-app.ts';
+
+/** What is to become of an app; what is not named stays. */
+export interface AppChange {
+  app?: CatalogueAppChange;
+  versions?: CatalogueVersionChange[];
+  addVersion?: NewCatalogueVersion;
+  /** Not the current one. */
+  removeVersion?: number;
+  /** Which version is current from then on; `added`: the new one. Installations stay on what they have. */
+  current?: number | 'added';
+}
+
+export interface ChangeAppInput {
+  actor: Actor;
+  ref: CatalogueRef;
+  describe: DescribeApp;
+  /**
+   * The door's rules: from what is there to what shall be, without side effects. It may throw: nothing is changed then.
+   * Nobody else changes the app meanwhile.
+   */
+  decide: (app: CatalogueApp, versions: CatalogueVersion[]) => AppChange;
+}
+
+export interface ChangedApp {
+  app: CatalogueApp;
+  versions: CatalogueVersion[];
+}
+
+/**
+ * Changes an app of the account, or nothing: all in one transaction, under the app's lock.
+ *
+ * @throws NotFoundError when the account owns no such app; AppError `key_taken`; whatever `decide` throws.
+ */
+export const changeApp = async (
+  { db }: Pick<Deps, 'db'>,
+  { actor, ref, describe, decide }: ChangeAppInput,
+): Promise<ChangedApp> =>
+  withTransaction(db, async (tx) => {
+    const id = await lockCatalogueApp(tx, ref);
+    if (id === undefined) throw new NotFoundError(`There is no app "${ref.value}" of this account.`);
+    const { accountId, kind } = ref;
+    const load = async (): Promise<ChangedApp> => ({
+      app: (await findCatalogueApp(tx, { accountId, kind, by: 'id', value: id }))!,
+      versions: await listCatalogueVersions(tx, id),
+    });
+    const before = await load();
+    await apply(tx, before, decide(before.app, before.versions));
+    const after = await load();
+    const stateOf = ({ app, versions }: ChangedApp) => ({
+      version: app.current.version,
+      state: app.current.state,
+      ...describe(app, versions),
+    });
+    const subject = { type: 'app', id, name: after.app.name } as const;
+    const changed = differences(stateOf(before), stateOf(after));
+    await insertAuditEntry(tx, { accountId, actor, action: 'update', subject, ...changed });
+    return after;
+  });
+
+const apply = async (
+  tx: Queryable,
+  { app, versions }: ChangedApp,
+  { app: change, versions: changes = [], addVersion, removeVersion, current }: AppChange,
+): Promise<void> => {
+  const { id, accountId } = app;
+  await changeCatalogueApp(tx, { ...app, ...change });
+  for (const versionChange of changes) {
+    const version = versions.find((one) => one.id === versionChange.id)!;
+    const { state, attributes } = { ...version, ...versionChange };
+    await changeCatalogueVersion(tx, id, { id: version.id, state, attributes });
+  }
+  const added = addVersion && (await insertCatalogueVersion(tx, id, addVersion));
+  const versionId = current === 'added' ? added : current;
+  if (versionId !== undefined)
+    await setCurrentVersion(tx, { accountId, id, name: null, shortDescription: null, versionId });
+  if (removeVersion !== undefined) await deleteCatalogueVersion(tx, id, removeVersion);
+};

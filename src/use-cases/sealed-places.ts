@@ -1,0 +1,90 @@
+import {
+  holdFreeInstallations,
+  holdInstallation,
+  listInstallationsToReseal,
+  listKeysOfInstallations,
+  replaceSecrets,
+  type InstallationSecrets,
+} from '../db/installation-secrets.ts';
+import type { Queryable } from '../db/pool.ts';
+import {
+  holdFreeSigningKeys,
+  holdSigningKey,
+  listKeysOfSigningKeys,
+  listSigningKeysToReseal,
+  replacePrivateKey,
+  type SigningKeySecret,
+} from '../db/signing-key-secrets.ts';
+import { signingKeyContext } from '../secrets/signing.ts';
+import { secretContext } from './installation-settings.ts';
+
+interface SealedValue {
+  /** Within its row. */
+  name: string;
+  sealed: string;
+  /** What it was sealed for. */
+  context: string;
+}
+
+export interface SealedRow {
+  id: number;
+  values: SealedValue[];
+  /** Replaces those of its values that are given, by their names. */
+  replace(tx: Queryable, sealed: Record<string, string>): Promise<void>;
+}
+
+/** A table that has sealed values. */
+export interface SealedPlace {
+  /** What one of its rows is called: "12 values of 7 installations". */
+  row: string;
+  /** Ids after `afterId`, in their order, of rows with a value that is not sealed with this key. */
+  list(db: Queryable, page: { keyId: string; afterId: number; limit: number }): Promise<number[]>;
+  /** Holds those of these rows that nobody else holds. */
+  holdFree(tx: Queryable, ids: number[]): Promise<SealedRow[]>;
+  /** Waits for a row and holds it; undefined when it is gone. */
+  hold(tx: Queryable, id: number): Promise<SealedRow | undefined>;
+  /** Ids of all keys in use. */
+  listKeys(db: Queryable): Promise<string[]>;
+}
+
+const rowOf = ({ id, accountId, secrets }: InstallationSecrets): SealedRow => ({
+  id,
+  values: Object.entries(secrets).map(([name, sealed]) => ({
+    name,
+    sealed,
+    context: secretContext(accountId, name),
+  })),
+  replace: (tx, anew) => replaceSecrets(tx, { id, accountId, secrets: anew }),
+});
+
+const rowOfSigningKey = ({ id, accountId, kid, privateKey }: SigningKeySecret): SealedRow => ({
+  id,
+  values: [{ name: 'private_key', sealed: privateKey, context: signingKeyContext(accountId, kid) }],
+  replace: async (tx, { private_key: anew }) => {
+    if (anew !== undefined) await replacePrivateKey(tx, { id, accountId, privateKey: anew });
+  },
+});
+
+/** Every place that has sealed values: what is not here is not found when keys are replaced. */
+export const sealedPlaces: readonly SealedPlace[] = [
+  {
+    row: 'installation',
+    list: listInstallationsToReseal,
+    holdFree: async (tx, ids) => (await holdFreeInstallations(tx, ids)).map(rowOf),
+    hold: async (tx, id) => {
+      const found = await holdInstallation(tx, id);
+      return found && rowOf(found);
+    },
+    listKeys: listKeysOfInstallations,
+  },
+  {
+    row: 'signing key',
+    list: listSigningKeysToReseal,
+    holdFree: async (tx, ids) => (await holdFreeSigningKeys(tx, ids)).map(rowOfSigningKey),
+    hold: async (tx, id) => {
+      const found = await holdSigningKey(tx, id);
+      return found && rowOfSigningKey(found);
+    },
+    listKeys: listKeysOfSigningKeys,
+  },
+];
