@@ -17,11 +17,16 @@ create table audit_entries (
   -- Null: it has no number.
   subject_id   bigint,
   subject_name text not null,
+  -- Of an installation: its app, whose next version may call a setting secret that was not.
+  app_id       bigint,
   -- What the action changed, as far as it may be shown: never a secret.
   before       jsonb,
   after        jsonb
 );
 create index audit_entries_account_idx on audit_entries (account_id, id);
+-- Serves the history of one thing.
+create index audit_entries_subject_idx on audit_entries (account_id, subject_type, subject_id, id);
+create index audit_entries_app_idx on audit_entries (app_id) where app_id is not null;
 
 -- Who asked for the job, as the audit log names people: the entry of a published version is written when the build ends.
 -- Null: a job of the release before, or one that the system made.

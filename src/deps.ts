@@ -7,6 +7,7 @@ import type { DeliveryQueue } from './queue/deliveries.ts';
 import type { Producer } from './queue/producer.ts';
 import type { Cipher } from './secrets/cipher.ts';
 import type { BlobStore } from './storage/blob-store.ts';
+import type { GuessGuard } from './use-cases/guess-guard.ts';
 import type { Identify } from './use-cases/identify.ts';
 
 /** Everything with a life outside the process. Built once per entry point; functions take the slice they use. */
@@ -23,5 +24,7 @@ export interface Deps {
   packages: PackageReader;
   cipher: Cipher;
   identify: Identify;
+  /** The one for every way in. */
+  guesses: GuessGuard;
   log: Logger;
 }

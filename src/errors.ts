@@ -29,6 +29,17 @@ export class InvalidRequestError extends AppError {
   }
 }
 
+/** What is refused of a single field. */
+export const invalidField = (field: string, message: string): InvalidRequestError =>
+  new InvalidRequestError(`${field}: ${message}`, { [field]: [message] });
+
+/** Problems that a refusal names; whoever has more of them has sent something else altogether. */
+export const MOST_PROBLEMS = 20;
+
+/** The message of a refusal. @param total how many problems there are, named or not. */
+export const problemLines = (lines: readonly string[], total: number): string =>
+  (total > MOST_PROBLEMS ? [...lines, `and ${total - MOST_PROBLEMS} more problems`] : lines).join('\n');
+
 /** The bytes of the request are not what they claim to be: broken JSON, a cut multipart body. */
 export class MalformedRequestError extends AppError {
   constructor(message: string) {
@@ -57,6 +68,17 @@ export class NotFoundError extends AppError {
 export class TooLargeError extends AppError {
   constructor(message: string) {
     super('too_large', 413, message);
+  }
+}
+
+/** Somebody guesses, or too many sign in at once: nothing was looked at. */
+export class TooManyTriesError extends AppError {
+  /** In seconds, whole ones. */
+  readonly retryAfter: number;
+
+  constructor(message: string, retryAfter: number) {
+    super('too_many_tries', 429, `${message} Wait ${retryAfter} second${retryAfter === 1 ? '' : 's'}, then try again.`);
+    this.retryAfter = retryAfter;
   }
 }
 

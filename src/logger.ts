@@ -34,6 +34,9 @@ const describeError = (err: unknown, depth = 3): unknown => {
  * @param fd of another file that it shall be written to.
  */
 export const createLogger = (level: LogLevel, fd = 2): Logger => {
+  const destination = pino.destination({ fd, sync: true });
+  // A terminal that is closed takes no line any more; to throw then would break a shutdown off in its middle.
+  destination.on('error', () => undefined);
   const log = pino(
     {
       level,
@@ -41,7 +44,7 @@ export const createLogger = (level: LogLevel, fd = 2): Logger => {
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: (err: unknown) => describeError(err) },
     },
-    pino.destination({ fd, sync: true }),
+    destination,
   );
   return {
     debug: (message, fields = {}) => log.debug(fields, message),

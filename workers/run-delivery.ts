@@ -1,19 +1,34 @@
-import { claimDelivery, endAttempt, failDelivery, findDue, type Delivery } from '../src/db/deliveries.ts';
+import {
+  claimDelivery,
+  endAttempt,
+  failDelivery,
+  findDue,
+  lockClaims,
+  postponeSweep,
+  type Delivery,
+} from '../src/db/deliveries.ts';
+import { withTransaction } from '../src/db/pool.ts';
 import { findSealedSigningKey } from '../src/db/signing-keys.ts';
 import type { Deps } from '../src/deps.ts';
-import { afterAttempt, MAX_DELIVERY_ATTEMPTS, type DeliveryRef, type Exchange } from '../src/domain/delivery.ts';
+import {
+  afterAttempt,
+  MAX_DELIVERY_ATTEMPTS,
+  MAX_UNDER_WAY,
+  type DeliveryRef,
+  type Exchange,
+} from '../src/domain/delivery.ts';
 import { claimsOfAttempt } from '../src/domain/delivery-claims.ts';
-import { placeOf } from '../src/domain/delivery-request.ts';
+import { hostOf } from '../src/domain/delivery-request.ts';
 import { signingKeyContext, signToken } from '../src/secrets/signing.ts';
 
 /** Milliseconds until the delivery wants to be woken again; undefined: there is nothing left to do. */
 export type NextWake = number | undefined;
 
-type DeliveryDeps = Pick<Deps, 'db' | 'cipher' | 'config' | 'postJson' | 'log'>;
+export type DeliveryDeps = Pick<Deps, 'db' | 'cipher' | 'config' | 'postJson' | 'log'>;
 
 /** What reading the key, signing and writing the end down may take besides the exchange, in milliseconds. */
 const MARGIN_MS = 5_000;
-/** Due between two statements. */
+/** As many of its account are under way as may be, or it became due between two statements. */
 const AGAIN_MS = 1_000;
 
 /**
@@ -26,7 +41,7 @@ const AGAIN_MS = 1_000;
 export const runDelivery = async (deps: DeliveryDeps, ref: DeliveryRef, stop: AbortSignal): Promise<NextWake> => {
   const leaseMs = deps.config.deliveryTimeoutMs + MARGIN_MS;
   const leaseEnd = Date.now() + leaseMs;
-  const delivery = await claimDelivery(deps.db, ref, { leaseMs, maxAttempts: MAX_DELIVERY_ATTEMPTS });
+  const delivery = await claim(deps, ref, leaseMs);
   if (!delivery) return notClaimed(deps, ref);
   const exchange = await attemptExchange(deps, delivery, { leaseEnd, stop });
   if (!exchange) return notClaimed(deps, ref);
@@ -36,11 +51,18 @@ export const runDelivery = async (deps: DeliveryDeps, ref: DeliveryRef, stop: Ab
   return recorded ? next.delayMs : undefined;
 };
 
+const claim = ({ db }: DeliveryDeps, ref: DeliveryRef, leaseMs: number): Promise<Delivery | undefined> =>
+  withTransaction(db, async (tx) => {
+    await lockClaims(tx, ref.accountId);
+    const limits = { leaseMs, maxAttempts: MAX_DELIVERY_ATTEMPTS, maxUnderWay: MAX_UNDER_WAY };
+    return claimDelivery(tx, ref, limits);
+  });
+
 const notClaimed = async ({ db, log }: DeliveryDeps, ref: DeliveryRef): Promise<NextWake> => {
   const due = await findDue(db, ref);
   if (!due) return undefined;
   if (due.dueInMs > 0) return due.dueInMs;
-  if (due.attemptsUsed < MAX_DELIVERY_ATTEMPTS) return AGAIN_MS;
+  if (due.attemptsUsed < MAX_DELIVERY_ATTEMPTS) return (await postponeSweep(db, ref, AGAIN_MS)) ? AGAIN_MS : undefined;
   if (await failDelivery(db, { ...ref, attempt: due.attempt }))
     log.error('delivery given up', { deliveryId: ref.id, accountId: ref.accountId, attempt: due.attempt });
   return undefined;
@@ -83,7 +105,7 @@ const tell = (
   { id, accountId, attempt, url }: Delivery,
   { status, error, state }: { status: number | null; error: string | null; state: string },
 ): void => {
-  const fields = { deliveryId: id, accountId, attempt, ...placeOf(url), status, error };
+  const fields = { deliveryId: id, accountId, attempt, host: hostOf(url), status, error };
   if (state === 'delivered') log.debug('delivered', fields);
   else if (state === 'failed') log.error('delivery given up', fields);
   else if (state === 'superseded') log.warn('delivery attempt taken over', fields);

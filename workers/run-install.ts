@@ -4,11 +4,14 @@ import { endPending, findInstallation, lockInstallation, moveInstallation } from
 import { holdAttempt, settleJob, type Job } from '../src/db/jobs.ts';
 import { withTransaction, type Queryable } from '../src/db/pool.ts';
 import { alignResources, provisionResource } from '../src/db/resources.ts';
+import { isSecret } from '../src/domain/settings.ts';
 import { systemActor } from '../src/domain/audit.ts';
 import { completedMessage } from '../src/domain/job.ts';
-import { NotFoundError } from '../src/errors.ts';
+import { AppError, NotFoundError } from '../src/errors.ts';
 import type { JobOutcome } from '../src/queue/jobs.ts';
 import type { Deps } from '../src/deps.ts';
+import type { Cipher } from '../src/secrets/cipher.ts';
+import { sealNewlySecure } from '../src/use-cases/seal-newly-secure.ts';
 import type { Processor } from './processor.ts';
 
 /**
@@ -18,49 +21,69 @@ import type { Processor } from './processor.ts';
  */
 export const runInstall: Processor = {
   async run(deps, job, { signal, report }) {
-    const { accountId, installationId } = job;
-    const installation = await findInstallation(deps.db, accountId, installationId!);
-    if (!installation) throw removed(job);
-    const requirements = await listRequirements(deps.db, job.versionId ?? installation.versionId);
-    const total = requirements.length + 1;
-    for (const [done, requirement] of requirements.entries()) {
-      signal.throwIfAborted();
-      report(done, total, `Creating ${requirement.type} "${requirement.identifier}"`);
-      const result = await provisionResource(deps.db, job, {
-        accountId,
-        installationId: installationId!,
-        ...requirement,
-      });
-      if (result === 'superseded') return undefined;
-      if (result === 'gone') throw removed(job);
+    for (;;) {
+      const total = await provision(deps, job, { signal, report });
+      if (total === 'superseded') return undefined;
+      if (total !== 'overtaken') return finish(deps, job, total);
+      // One that stays on what it has goes on with what it has now.
+      if (job.versionId !== null) throw overtaken();
     }
-    report(requirements.length, total, 'Enabling the app');
-    return finish(deps, job, total);
   },
 
-  async onFailed(tx, { accountId, installationId, versionId }) {
+  async onFailed(tx, { id: jobId, accountId, installationId, versionId }) {
+    const installation = await findInstallation(tx, accountId, installationId!);
+    // What becomes of it, and of what was made for it, is up to the later job.
+    if (versionId !== null && installation?.jobId !== jobId) return;
     await endPending(tx, { accountId, id: installationId!, state: 'failed' });
-    const installation = versionId === null ? undefined : await findInstallation(tx, accountId, installationId!);
     // What was made for the version that it does not get goes again.
-    if (installation)
+    if (installation && versionId !== null)
       await alignResources(tx, { accountId, installationId: installation.id, versionId: installation.versionId });
   },
 };
 
-const finish = async ({ db }: Pick<Deps, 'db'>, job: Job, total: number): Promise<JobOutcome | undefined> => {
+/** Gives the number of steps, or why it broke off. */
+const provision = async (
+  { db }: Pick<Deps, 'db'>,
+  job: Job,
+  { signal, report }: Parameters<Processor['run']>[2],
+): Promise<number | 'superseded' | 'overtaken'> => {
+  const { accountId, installationId } = job;
+  const installation = await findInstallation(db, accountId, installationId!);
+  if (!installation) throw removed(job);
+  const versionId = job.versionId ?? installation.versionId;
+  const requirements = await listRequirements(db, versionId);
+  const total = requirements.length + 1;
+  for (const [done, requirement] of requirements.entries()) {
+    signal.throwIfAborted();
+    report(done, total, `Creating ${requirement.type} "${requirement.identifier}"`);
+    const resource = { accountId, installationId: installation.id, versionId, ...requirement };
+    const result = await provisionResource(db, job, resource);
+    if (result === 'gone') throw removed(job);
+    if (result !== 'provisioned') return result;
+  }
+  report(requirements.length, total, 'Enabling the app');
+  return total;
+};
+
+const finish = async (
+  { db, cipher }: Pick<Deps, 'db' | 'cipher'>,
+  job: Job,
+  total: number,
+): Promise<JobOutcome | undefined> => {
   const { accountId, appId, installationId } = job;
   const end = { state: 'completed', progress: total, total, message: completedMessage(new Date()) } as const;
   const settled = await withTransaction(db, async (tx) => {
     if (!(await holdAttempt(tx, job))) return false;
     await endPending(tx, { accountId, id: installationId!, state: 'installed' });
-    await move(tx, job);
+    await move(tx, cipher, job);
     return settleJob(tx, job, end);
   });
   return settled ? { ...end, appId, installationId } : undefined;
 };
 
 /** To the version that the job is for, unless a later job is on its way to another. */
-const move = async (tx: Queryable, { id: jobId, accountId, installationId, versionId, actor }: Job): Promise<void> => {
+const move = async (tx: Queryable, cipher: Cipher, job: Job): Promise<void> => {
+  const { id: jobId, accountId, installationId, versionId, actor } = job;
   if (versionId === null) return;
   await lockInstallation(tx, accountId, installationId!);
   const installation = await findInstallation(tx, accountId, installationId!);
@@ -68,8 +91,14 @@ const move = async (tx: Queryable, { id: jobId, accountId, installationId, versi
   const target = { accountId, installationId: installation.id, versionId };
   await insertMovedEntry(tx, target, actor ?? systemActor);
   await moveInstallation(tx, target);
+  const { parameters } = (await findInstallation(tx, accountId, installation.id))!;
+  const names = parameters.filter(isSecret).map(({ name }) => name);
+  await sealNewlySecure(tx, cipher, { appId: installation.appId, installationId: installation.id, names });
   await alignResources(tx, target);
 };
 
 const removed = ({ installationId }: Job): NotFoundError =>
   new NotFoundError(`The installation ${installationId} was removed while its requirements were installed.`);
+
+const overtaken = (): AppError =>
+  new AppError('overtaken', 409, 'Another version was asked for later, so the installation does not get this one.');

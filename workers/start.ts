@@ -4,7 +4,7 @@ import type { Deps } from '../src/deps.ts';
 import type { QueueBackend } from '../src/queue/backend.ts';
 import { backoffMs, figuresSchema, JOBS_QUEUE, kindOf, payloadSchema } from '../src/queue/jobs.ts';
 import { DELIVERIES_QUEUE, readDeliveryPayload } from '../src/queue/deliveries.ts';
-import { runDelivery } from './run-delivery.ts';
+import { createDeliveryTurns, type DeliveryTurns } from './delivery-turns.ts';
 import { runJob, type LiveHandle } from './run-job.ts';
 
 export interface RunningWorker {
@@ -24,19 +24,20 @@ const GRACE_MS = 20_000;
 /** For the last writes after the grace; a store that is dead would keep `close` waiting for ever. */
 const FORCE_MS = 3_000;
 
-/** They wait for receivers most of the time. */
-const DELIVERY_CONCURRENCY = 4;
+/** They only wait for receivers; one account has four of them at the most. */
+const DELIVERY_CONCURRENCY = 50;
 
-/** Works on jobs, `concurrency` at once, and beside them on deliveries, four at once. */
+/** Works on jobs, `concurrency` at once, and beside them on deliveries, fifty at once. */
 export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: number): RunningWorker => {
   const shutdown = new AbortController();
+  const turns = createDeliveryTurns(deps);
   const queues = [
     // BullMQ hands out the signal only to a function that declares three parameters.
     startQueue({ deps, backend, shutdown }, JOBS_QUEUE, concurrency, (job, token, signal) =>
       processJob(deps, { job, token, lost: signal, shutdown: shutdown.signal }),
     ),
     startQueue({ deps, backend, shutdown }, DELIVERIES_QUEUE, DELIVERY_CONCURRENCY, (job, token) =>
-      processDelivery(deps, { job, token, shutdown: shutdown.signal }),
+      processDelivery(turns, { job, token, shutdown: shutdown.signal }),
     ),
   ];
   return {
@@ -88,10 +89,10 @@ interface Taken {
 }
 
 /** One attempt of a delivery; then its entry sleeps until the next one is due. */
-const processDelivery = async (deps: Deps, { job, token, shutdown }: Taken): Promise<void> => {
+const processDelivery = async (turns: DeliveryTurns, { job, token, shutdown }: Taken): Promise<void> => {
   const delivery = readDeliveryPayload(job.name, job.data);
   if (!delivery) throw new UnrecoverableError(`not a delivery of ours: "${job.name}"`);
-  const nextMs = await runDelivery(deps, delivery, shutdown);
+  const nextMs = await turns.run(delivery, shutdown);
   if (nextMs === undefined) return;
   await job.moveToDelayed(Date.now() + nextMs, token);
   throw new DelayedError();

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
-import { setSwitch } from '../db/accounts.ts';
 import type { PackageSwitches } from '../domain/package/switches.ts';
 import { createAccount } from '../use-cases/create-account.ts';
+import { switchChecks } from '../use-cases/switch-checks.ts';
 import { say } from './output.ts';
 import { withDatabase } from './with-database.ts';
 
@@ -24,7 +24,6 @@ export const switchChecksCommand = (
   withDatabase(config, async (db) => {
     const wanted = [...on.map((name) => ({ name, on: true })), ...off.map((name) => ({ name, on: false }))];
     if (wanted.length === 0) throw new Error('say what to turn --on or --off.');
-    for (const change of wanted)
-      if (!(await setSwitch(db, subdomain, change))) throw new Error(`there is no account "${subdomain}".`);
+    await switchChecks({ db }, subdomain, wanted);
     say(wanted.map(({ name, on: isOn }) => `${name} is ${isOn ? 'on' : 'off'}`).join(', '));
   });

@@ -1,20 +1,24 @@
 import type { Config } from '../config.ts';
 import { startServer } from '../http/server.ts';
+import type { Logger } from '../logger.ts';
 import { openDeps } from './open-deps.ts';
 import { openTls } from './open-tls.ts';
 import { renewOnHangup } from './renew-on-hangup.ts';
+import type { Releases } from './releases.ts';
 import { runProcess } from './run-process.ts';
 
 /** Longer than an upload needs to end, shorter than what orchestrators wait for. */
 const CLOSE_MS = 20_000;
 
 /** The HTTP API as a process of its own. */
-export const api = (config: Config): Promise<void> =>
-  runProcess(config, async (log, releases) => {
+export const api = (config: Config): Promise<void> => {
+  const open = async (log: Logger, releases: Releases): Promise<void> => {
     const tls = await openTls(config);
     const { deps } = await openDeps(config, log, releases);
     const server = await startServer(deps, { port: config.port, host: config.host, tls });
     releases.add('the server', () => server.close(), CLOSE_MS);
     renewOnHangup(config, server, log);
     log.info('listening', { host: config.host, port: server.port, publicUrl: config.publicUrl });
-  });
+  };
+  return runProcess(config, open, { hangupIsOther: config.tls !== undefined });
+};

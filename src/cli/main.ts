@@ -61,7 +61,10 @@ user
   .requiredOption('--account <subdomain>', 'the account')
   .addOption(new Option('--role <role>', 'what the user may do').choices(['admin', 'agent']).default('agent'))
   .option('--password-stdin', 'read a password from standard input; without it the user signs in with tokens only')
-  .option('--group <names...>', 'groups of the user: who is in none cannot use what is restricted to some')
+  .option(
+    '--group <names...>',
+    'groups of the user, also separated by commas: who is in none cannot use what is restricted to some',
+  )
   .action(async (email: string, options) =>
     (await import('./user.ts')).createUserCommand(readConfig(), email, options),
   );

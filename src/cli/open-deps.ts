@@ -12,6 +12,7 @@ import { createDeliveryQueue } from '../queue/deliveries.ts';
 import { createProducer } from '../queue/producer.ts';
 import { createCipher } from '../secrets/cipher.ts';
 import { openBlobStore } from '../storage/open-blob-store.ts';
+import { createGuessGuard } from '../use-cases/guess-guard.ts';
 import { createIdentify } from '../use-cases/identify.ts';
 import { readKeyFile } from './data-files.ts';
 import { migrationsDir } from './project-root.ts';
@@ -57,11 +58,10 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
   releases.add('the package threads', () => packages.close());
   const { blobs, incomingDir } = await openBlobStore(config.blobUrl, config.dataDir);
   const cipher = createCipher(await secretsKeys(config));
-  const identify = createIdentify(db);
-  return {
-    backend,
-    deps: { config, db, producer, deliveryQueue, postJson, blobs, incomingDir, packages, cipher, identify, log },
-  };
+  const guesses = createGuessGuard();
+  const identify = createIdentify({ db, guesses });
+  const stores = { db, producer, deliveryQueue, blobs, incomingDir };
+  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, log } };
 };
 
 /**

@@ -1,7 +1,12 @@
 import type { Config } from '../config.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { createReleases, type Releases } from './releases.ts';
-import { untilSignal } from './signals.ts';
+import { exitAfter, untilSignal } from './signals.ts';
+
+export interface RunOptions {
+  /** The process does something of its own at SIGHUP, instead of ending. */
+  hangupIsOther?: boolean;
+}
 
 /**
  * The life of a long-running process: open, wait for a signal, close in reverse order, exit. What was opened is closed
@@ -10,10 +15,11 @@ import { untilSignal } from './signals.ts';
 export const runProcess = async (
   config: Config,
   open: (log: Logger, releases: Releases) => Promise<void>,
+  { hangupIsOther = false }: RunOptions = {},
 ): Promise<void> => {
   const log = createLogger(config.logLevel);
   const releases = createReleases((name, err) => log.warn('not closed cleanly', { name, err }));
-  const signalled = untilSignal();
+  const signalled = untilSignal(hangupIsOther);
   try {
     const opened = open(log, releases);
     await Promise.race([opened, signalled]);
@@ -22,5 +28,5 @@ export const runProcess = async (
   } finally {
     await releases.run();
   }
-  process.exit(0);
+  exitAfter(await signalled);
 };

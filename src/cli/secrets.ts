@@ -26,10 +26,13 @@ export const newKeyCommand = async (config: Config): Promise<void> => {
 const fromEnvironment = [
   'The keys come from SECRETS_KEY. To put a new one in its place:',
   '  1. Make one:                      openssl rand -base64 32',
-  '  2. Put it before the old one:     SECRETS_KEY=NEW,OLD',
-  '  3. Restart every process with it.',
-  '  4. Seal everything with it:       appyard secrets rotate',
-  '  5. Take the old one out, once that says that it is no longer used.',
+  '  2. Put it after the old one:      SECRETS_KEY=OLD,NEW',
+  '  3. Restart every process with that, one after the other: now each can open what the new one seals.',
+  '  4. Put it before the old one:     SECRETS_KEY=NEW,OLD',
+  '  5. Restart every process with that.',
+  '  6. Seal everything with it:       appyard secrets rotate',
+  '  7. Take the old one out, once that says that it is no longer used.',
+  'Where all processes stop before one of them starts again, 2 and 3 can be left out.',
 ];
 
 /** @throws Error, after telling what was done, when a value did not open. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
-import { listTokens, revokeToken, type ApiToken } from '../db/api-tokens.ts';
+import { listTokens, type ApiToken } from '../db/api-tokens.ts';
 import { createToken } from '../use-cases/create-token.ts';
-import { endLoginOfTokenId } from '../use-cases/oauth/end-login.ts';
+import { revokeToken, type RevocationResult } from '../use-cases/revoke-token.ts';
 import { expiryOf } from './expiry.ts';
 import { say } from './output.ts';
 import { withDatabase } from './with-database.ts';
@@ -47,10 +47,12 @@ const stateOf = ({ revokedAt, expiresAt }: ApiToken): string => {
 
 export const revokeTokenCommand = (config: Config, id: string): Promise<void> =>
   withDatabase(config, async (db) => {
-    if (!/^[1-9]\d{0,14}$/.test(id) || !(await revokeToken(db, Number(id))))
-      throw new Error(`there is no token "${id}"; appyard token list shows the ids.`);
-    const ofLogin = await endLoginOfTokenId({ db }, Number(id));
-    say(
-      `Token ${id} is revoked${ofLogin ? ', and so is the login it is of' : ''}; it stops working within 10 seconds.`,
-    );
+    const revoked = /^[1-9]\d{0,14}$/.test(id) ? await revokeToken({ db }, Number(id)) : undefined;
+    if (!revoked) throw new Error(`there is no token "${id}"; appyard token list shows the ids.`);
+    say(`Token ${id} is revoked${logins(revoked)}; it stops working within 10 seconds.`);
   });
+
+const logins = ({ ofLogin, madeWith }: RevocationResult): string => {
+  if (ofLogin) return ', and so is the login it is of';
+  return madeWith === 0 ? '' : `, and ${madeWith === 1 ? 'the login' : `the ${madeWith} logins`} made with it ended`;
+};

@@ -10,6 +10,7 @@ export interface CreateUserOptions {
   account: string;
   role: Role;
   passwordStdin?: boolean;
+  /** Each one or several, separated by commas. */
   group?: string[];
 }
 
@@ -21,9 +22,11 @@ export const createUserCommand = (
 ): Promise<void> =>
   withDatabase(config, async (db) => {
     const password = passwordStdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : null;
-    await createUser({ db }, { subdomain: account, email, role, password, groups: group });
+    await createUser({ db }, { subdomain: account, email, role, password, groups: group.flatMap(split) });
     say(`User ${email} is ${role} of ${account}. Make a token: appyard token create --user ${email}`);
   });
+
+const split = (names: string): string[] => names.split(',');
 
 export interface UserGroupsOptions {
   /** Separated by commas; empty: none. */
@@ -32,7 +35,7 @@ export interface UserGroupsOptions {
 
 export const setUserGroupsCommand = (config: Config, email: string, { set }: UserGroupsOptions): Promise<void> =>
   withDatabase(config, async (db) => {
-    const groups = set.trim() === '' ? [] : set.split(',');
+    const groups = set.trim() === '' ? [] : split(set);
     await setUserGroups({ db }, { email, groups });
     say(`User ${email} is in ${groups.length === 0 ? 'no group' : groups.map((group) => group.trim()).join(', ')}.`);
   });

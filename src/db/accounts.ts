@@ -50,15 +50,14 @@ export const getSwitches = async (db: Queryable, accountId: number): Promise<Pac
   return { ...defaultSwitches, ...rows[0]?.switches };
 };
 
-/** False when there is no such account. */
 export const setSwitch = async (
   db: Queryable,
-  subdomain: string,
+  accountId: number,
   { name, on }: { name: keyof PackageSwitches; on: boolean },
-): Promise<boolean> => {
-  const { rowCount } = await db.query(
-    'update accounts set switches = switches || jsonb_build_object($2::text, $3::boolean) where subdomain = $1',
-    [subdomain, name, on],
-  );
-  return rowCount === 1;
+): Promise<void> => {
+  await db.query('update accounts set switches = switches || jsonb_build_object($2::text, $3::boolean) where id = $1', [
+    accountId,
+    name,
+    on,
+  ]);
 };

@@ -81,21 +81,49 @@ export const findTokenOwner = async (db: Queryable, sha256: Buffer): Promise<Tok
   };
 };
 
+/** The newest first. */
 export const listTokens = async (db: Queryable, limit: number): Promise<ApiToken[]> => {
   const { rows } = await db.query<ApiToken>(
     `select t.id, t.prefix, t.label, u.email, t.created_at as "createdAt", t.expires_at as "expiresAt",
        t.revoked_at as "revokedAt"
-     from api_tokens t left join users u on u.id = t.user_id order by t.id limit $1`,
+     from api_tokens t left join users u on u.id = t.user_id order by t.id desc limit $1`,
     [limit],
   );
   return rows;
 };
 
-/** False when there is no such token; revoking one twice is fine. */
-export const revokeToken = async (db: Queryable, id: number): Promise<boolean> => {
-  const { rowCount } = await db.query('update api_tokens set revoked_at = coalesce(revoked_at, now()) where id = $1', [
-    id,
-  ]);
+/** A token that is revoked now. */
+export interface RevokedToken {
+  prefix: string;
+  label: string;
+  /** Whose it is, by address and account; null: an operator's, of no account. */
+  email: string | null;
+  accountId: number | null;
+  /** It was good until this transaction. */
+  justNow: boolean;
+}
+
+/** @returns undefined when there is no such token; revoking one twice is fine. */
+export const revokeToken = async (db: Queryable, id: number): Promise<RevokedToken | undefined> => {
+  const { rows } = await db.query<RevokedToken>(
+    `with revoked as (update api_tokens set revoked_at = coalesce(revoked_at, now()) where id = $1
+       returning prefix, label, user_id, revoked_at = now() as just_now)
+     select r.prefix, r.label, u.email, u.account_id as "accountId", r.just_now as "justNow"
+     from revoked r left join users u on u.id = r.user_id`,
+    [id],
+  );
+  return rows[0];
+};
+
+/**
+ * Waits for a revocation, and makes one wait until the transaction ends: what is made with the token meanwhile is seen
+ * by it then. False: the token is revoked or has expired.
+ */
+export const holdLiveToken = async (tx: Queryable, id: number): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    'select from api_tokens where id = $1 and revoked_at is null and (expires_at is null or expires_at > now()) for share',
+    [id],
+  );
   return rowCount === 1;
 };
 
@@ -107,4 +135,19 @@ export const revokeTokensOfGrant = async (tx: Queryable, grantId: number): Promi
 /** A login gets a token an hour; the list is to show those that matter. */
 export const deleteExpiredTokensOfGrant = async (tx: Queryable, grantId: number): Promise<void> => {
   await tx.query('delete from api_tokens where grant_id = $1 and expires_at < now()', [grantId]);
+};
+
+/** @returns how many access tokens of logins expired that many days ago, `limit` at the most. */
+export const deleteOldTokensOfGrants = async (db: Queryable, days: number, limit: number): Promise<number> => {
+  const { rowCount } = await db.query(
+    `delete from api_tokens where id in (select id from api_tokens
+       where grant_id is not null and expires_at < now() - make_interval(days => $1) limit $2)`,
+    [days, limit],
+  );
+  return rowCount ?? 0;
+};
+
+/** A client gets a token an hour under one label; the list is to show those that matter. */
+export const deleteExpiredTokens = async (db: Queryable, userId: number, label: string): Promise<void> => {
+  await db.query('delete from api_tokens where user_id = $1 and label = $2 and expires_at < now()', [userId, label]);
 };

@@ -6,17 +6,27 @@ export type Listing = Pick<App, 'visibility' | 'featured' | 'promoted' | 'obsole
 
 export interface ListedApp extends Listing {
   accountId: number;
+  kind: string;
   name: string;
 }
 
 /** Holds an app's listing until the end of the transaction. */
 export const lockListing = async (tx: Queryable, id: number): Promise<ListedApp | undefined> => {
   const { rows } = await tx.query<ListedApp>(
-    `select account_id as "accountId", name, visibility, featured, promoted, obsolete, categories
+    `select account_id as "accountId", kind, name, visibility, featured, promoted, obsolete, categories
      from apps where id = $1 for no key update`,
     [id],
   );
   return rows[0];
+};
+
+/** Where the app's current version is in its door's life of a version. A statement of its own: after a lock it sees what is. */
+export const findCurrentState = async (tx: Queryable, id: number): Promise<string | null> => {
+  const { rows } = await tx.query<{ state: string | null }>(
+    'select v.state from apps a join app_versions v on v.id = a.version_id where a.id = $1',
+    [id],
+  );
+  return rows[0]?.state ?? null;
 };
 
 export const setListing = async (tx: Queryable, id: number, listing: Listing): Promise<void> => {

@@ -82,9 +82,11 @@ export interface AppFilter {
   limit: number;
 }
 
+/** The newest of them, the oldest of these first. */
 export const listApps = async (db: Queryable, filter: AppFilter): Promise<App[]> => {
   const { rows } = await db.query<App>(
-    `${select} where ${filter.ownedOnly ? 'a.account_id = $1' : visible} and a.kind = $2 order by a.id limit $3`,
+    `select * from (${select} where ${filter.ownedOnly ? 'a.account_id = $1' : visible} and a.kind = $2
+       order by a.id desc limit $3) newest order by id`,
     [filter.accountId, filter.kind, filter.limit],
   );
   return rows;
@@ -112,9 +114,15 @@ export const findApp = async (db: Queryable, ref: AppRef): Promise<App | undefin
   return rows[0];
 };
 
-/** As {@link findApp}, as it is in one of its versions. */
+/** Versions that go through states are drafts until one of them is the current one: the owner's own until then. */
+const released = '(a.account_id = $1 or v.id = a.version_id or v.state is null)';
+
+/** As {@link findApp}, as it is in one of its versions; not in one that is another account's draft. */
 export const findAppAt = async (db: Queryable, ref: AppRef, versionId: number): Promise<App | undefined> => {
-  const { rows } = await db.query<App>(`${selectAt('$4')} where ${reachableOne}`, [...valuesOf(ref), versionId]);
+  const { rows } = await db.query<App>(`${selectAt('$4')} where ${reachableOne} and ${released}`, [
+    ...valuesOf(ref),
+    versionId,
+  ]);
   return rows[0];
 };
 

@@ -1,4 +1,4 @@
-import type { Actor, AuditAction, AuditState, AuditSubject } from '../domain/audit.ts';
+import { shortened, type Actor, type AuditAction, type AuditState, type AuditSubject } from '../domain/audit.ts';
 import type { Queryable } from './pool.ts';
 
 export interface NewAuditEntry {
@@ -7,6 +7,8 @@ export interface NewAuditEntry {
   action: AuditAction;
   /** `id` is null where it has no number. */
   subject: { type: AuditSubject; id: number | null; name: string };
+  /** Of an installation: the app it is of. */
+  appId?: number;
   before?: AuditState;
   after?: AuditState;
 }
@@ -25,13 +27,13 @@ export interface AuditEntry {
   after: AuditState | null;
 }
 
-/** Call it in the transaction of the action: neither exists without the other. */
+/** Call it in the transaction of the action: neither exists without the other. Long values are cut. */
 export const insertAuditEntry = async (tx: Queryable, entry: NewAuditEntry): Promise<void> => {
   const { actor, subject } = entry;
   await tx.query(
     `insert into audit_entries (account_id, action, actor_id, actor_name, ip, subject_type, subject_id, subject_name,
-       before, after)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       app_id, before, after)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       entry.accountId,
       entry.action,
@@ -41,8 +43,9 @@ export const insertAuditEntry = async (tx: Queryable, entry: NewAuditEntry): Pro
       subject.type,
       subject.id,
       subject.name,
-      entry.before === undefined ? null : JSON.stringify(entry.before),
-      entry.after === undefined ? null : JSON.stringify(entry.after),
+      entry.appId ?? null,
+      entry.before === undefined ? null : JSON.stringify(shortened(entry.before)),
+      entry.after === undefined ? null : JSON.stringify(shortened(entry.after)),
     ],
   );
 };
@@ -168,18 +171,20 @@ export const findAuditEntry = async (db: Queryable, accountId: number, id: numbe
   return rows[0];
 };
 
-/** Puts a mark in the place of what entries of an installation say under these fields: they turned out to be secret. */
+/**
+ * Puts a mark in the place of what entries of an app's installations say under these fields, in the logs of all accounts:
+ * they turned out to be secret. Installations that are gone are no exception.
+ */
 export const hideAuditedFields = async (
   tx: Queryable,
-  { accountId, installationId }: { accountId: number; installationId: number },
+  appId: number,
   { fields, mark }: { fields: string[]; mark: string },
 ): Promise<void> => {
   const marked = (state: string): string =>
-    `${state} || (select coalesce(jsonb_object_agg(f, $4::text), '{}') from unnest($3::text[]) f where ${state} ? f)`;
+    `${state} || (select coalesce(jsonb_object_agg(f, $3::text), '{}') from unnest($2::text[]) f where ${state} ? f)`;
   await tx.query(
     `update audit_entries set before = ${marked('before')}, after = ${marked('after')}
-     where account_id = $1 and subject_type = 'installation' and subject_id = $2
-       and (before ?| $3::text[] or after ?| $3::text[])`,
-    [accountId, installationId, fields, mark],
+     where app_id = $1 and (before ?| $2::text[] or after ?| $2::text[])`,
+    [appId, fields, mark],
   );
 };

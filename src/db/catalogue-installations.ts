@@ -33,6 +33,8 @@ export interface CatalogueInstallationFilter {
   accountId: number;
   /** Null: of every door. */
   kind: string | null;
+  /** Only this one. */
+  id?: number | undefined;
   /** Only those of this app. */
   appId?: number | undefined;
   /** Only those of the app that the door's clients call so. */
@@ -45,7 +47,7 @@ export interface CatalogueInstallationFilter {
 /** What an account has installed, in the order in which it was: one round trip. */
 export const listCatalogueInstallations = async (
   db: Queryable,
-  { accountId, kind, appId, key, after, limit }: CatalogueInstallationFilter,
+  { accountId, kind, id, appId, key, after, limit }: CatalogueInstallationFilter,
 ): Promise<CatalogueInstallation[]> => {
   const { rows } = await db.query<CatalogueInstallation>(
     `select i.id, i.app_id as "appId", a.kind, a.key, a.name as "appName", i.version_id as "versionId",
@@ -56,8 +58,18 @@ export const listCatalogueInstallations = async (
        left join jobs j on j.account_id = i.account_id and j.id = i.job_id
        left join app_versions w on w.app_id = i.app_id and w.id = j.version_id
      where i.account_id = $1 and ($2::text is null or a.kind = $2) and ($3::bigint is null or i.app_id = $3)
-       and ($6::text is null or a.key = $6) and i.id > $4 order by i.id limit $5`,
-    [accountId, kind, appId ?? null, after ?? 0, limit, key ?? null],
+       and ($6::text is null or a.key = $6) and i.id > $4
+       and ($7::bigint is null or i.id = $7) order by i.id limit $5`,
+    [accountId, kind, appId ?? null, after ?? 0, limit, key ?? null, id ?? null],
   );
   return rows;
+};
+
+/** Whether an app is installed in another account than this one, which owns it. */
+export const isInstalledByOthers = async (db: Queryable, accountId: number, appId: number): Promise<boolean> => {
+  const { rows } = await db.query<{ found: boolean }>(
+    'select exists (select 1 from installations where app_id = $2 and account_id <> $1) as found',
+    [accountId, appId],
+  );
+  return rows[0]!.found;
 };

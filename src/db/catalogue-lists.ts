@@ -23,8 +23,7 @@ export interface ListedApp {
  * Which apps of a door, and as what: the account's own as they are being worked on (`draft`); its own, or all it may
  * see, as they were released last (`own-released`, `released`); those that it has installed, as installed (`installed`).
  */
-export const appViews = ['draft', 'own-released', 'released', 'installed'] as const;
-export type AppView = (typeof appViews)[number];
+export type AppView = 'draft' | 'own-released' | 'released' | 'installed';
 
 export interface AppListRef {
   accountId: number;

@@ -43,14 +43,24 @@ export interface CatalogueApp {
   current: CatalogueVersion;
 }
 
-const versionObject = (v: string): string =>
+/** @param attributes of a table: an expression. */
+const versionObject = (v: string, attributes: string): string =>
   `json_build_object('id', ${v}.id, 'appId', ${v}.app_id, 'externalId', ${v}.external_id, 'version',
-     ${v}.definition ->> 'version', 'state', ${v}.state, 'attributes', ${v}.attributes, 'createdAt', ${v}.created_at)`;
+     ${v}.definition ->> 'version', 'state', ${v}.state, 'attributes', ${attributes}, 'createdAt', ${v}.created_at)`;
 
-const select = `select a.id, a.account_id as "accountId", o.subdomain as owner, a.kind, a.key, a.external_id as "externalId",
-    a.name, a.visibility, a.visible_to as "visibleTo", a.hidden_from as "hiddenFrom", a.attributes,
-    a.created_at as "createdAt", a.updated_at as "updatedAt", ${versionObject('v')} as current
+const selectWith = (
+  attributesOf: (table: string) => string,
+): string => `select a.id, a.account_id as "accountId", o.subdomain as owner, a.kind, a.key, a.external_id as "externalId",
+    a.name, a.visibility, a.visible_to as "visibleTo", a.hidden_from as "hiddenFrom", ${attributesOf('a')} as attributes,
+    a.created_at as "createdAt", a.updated_at as "updatedAt", ${versionObject('v', attributesOf('v'))} as current
   from apps a join app_versions v on v.id = a.version_id join accounts o on o.id = a.account_id`;
+const select = selectWith((table) => `${table}.attributes`);
+/** Only those whose names are in `$6`; all where that is null. */
+const selectSome = selectWith(
+  (table) => `case when $6::text[] is null then ${table}.attributes else (
+    select coalesce(jsonb_object_agg(name, ${table}.attributes -> name), '{}') from unnest($6::text[]) name
+    where ${table}.attributes ? name) end`,
+);
 
 /** JSON has no dates. */
 const revive = (app: CatalogueApp): CatalogueApp => ({
@@ -61,7 +71,8 @@ const revive = (app: CatalogueApp): CatalogueApp => ({
 /** An app by one of its names. */
 export interface CatalogueRef {
   accountId: number;
-  kind: string;
+  /** Null: of any door. */
+  kind: string | null;
   /** `version`: the external id of one of its versions. */
   by: 'id' | 'key' | 'externalId' | 'version';
   value: string | number;
@@ -73,7 +84,7 @@ const names = {
   externalId: 'a.external_id = $3',
   version: 'a.id = (select w.app_id from app_versions w where w.external_id = $3)',
 } as const;
-const named = ({ by }: CatalogueRef): string => `a.kind = $2 and ${names[by]}`;
+const named = ({ by }: CatalogueRef): string => `($2::text is null or a.kind = $2) and ${names[by]}`;
 const valuesOf = ({ accountId, kind, value }: CatalogueRef): unknown[] => [accountId, kind, value];
 
 /** An app that the account may see. */
@@ -119,13 +130,15 @@ export interface CatalogueFilter {
   /** Only apps after this one, in the order of their ids. */
   after?: number | undefined;
   limit: number;
+  /** Names of the attributes to read, of the app and of its current version; else all, and they can be long. */
+  only?: readonly string[] | undefined;
 }
 
 export const listCatalogueApps = async (db: Queryable, filter: CatalogueFilter): Promise<CatalogueApp[]> => {
   const { rows } = await db.query<CatalogueApp>(
-    `${select} where ${filter.ownedOnly ? 'a.account_id = $1' : visible} and ($2::text is null or a.kind = $2)
+    `${selectSome} where ${filter.ownedOnly ? 'a.account_id = $1' : visible} and ($2::text is null or a.kind = $2)
        and ($5::text is null or starts_with(a.key, $5)) and a.id > $3 order by a.id limit $4`,
-    [filter.accountId, filter.kind, filter.after ?? 0, filter.limit, filter.keyPrefix],
+    [filter.accountId, filter.kind, filter.after ?? 0, filter.limit, filter.keyPrefix, filter.only],
   );
   return rows.map(revive);
 };

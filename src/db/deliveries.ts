@@ -116,31 +116,65 @@ export const listDeliveryAttempts = async (
 /** Of an attempt that nobody ended. */
 const BROKEN_OFF = 'The attempt was broken off: its worker ended or hung.';
 
+/** Until the transaction ends, nobody else claims deliveries of this account: two claims at once would not see each other. */
+export const lockClaims = async (tx: Queryable, accountId: number): Promise<void> => {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('delivery claims', $1))`, [accountId]);
+};
+
+interface ClaimLimits {
+  /** How long the attempt may take: then the delivery is due again. */
+  leaseMs: number;
+  maxAttempts: number;
+  /** Attempts of the account at once; only under {@link lockClaims} there are never more. */
+  maxUnderWay: number;
+}
+
 /**
  * Takes a delivery that is due for one attempt, and writes the attempt down. One whose worker never came back ends.
  *
- * @param leaseMs how long the attempt may take: then the delivery is due again.
- * @returns undefined when there is nothing to do: settled, gone, not due yet, of another round, or used up.
+ * @returns undefined when there is nothing to do: settled, gone, not due yet, of another round, or used up, or as many of
+ *   the account are under way as may be.
  */
 export const claimDelivery = async (
-  db: Queryable,
+  tx: Queryable,
   { id, accountId, round }: DeliveryRef,
-  { leaseMs, maxAttempts }: { leaseMs: number; maxAttempts: number },
+  { leaseMs, maxAttempts, maxUnderWay }: ClaimLimits,
 ): Promise<Delivery | undefined> => {
-  const { rows } = await db.query<Delivery>(
+  const { rows } = await tx.query<Delivery>(
     `with claimed as (
        update deliveries set attempt = attempt + 1, attempts_used = attempts_used + 1, updated_at = now(),
          swept_at = now(), next_attempt_at = now() + make_interval(secs => $4::float8 / 1000)
        where account_id = $1 and id = $2 and round = $3 and state = 'pending' and next_attempt_at <= now()
-         and attempts_used < $5 returning *),
+         and attempts_used < $5 and $7 > (
+           select count(*) from delivery_attempts a join deliveries d on d.id = a.delivery_id
+           where a.ended_at is null and d.account_id = $1 and d.next_attempt_at > now())
+       returning *),
      broken as (
        update delivery_attempts a set ended_at = now(), error = $6 from claimed c
        where a.delivery_id = c.id and a.ended_at is null),
      begun as (insert into delivery_attempts (delivery_id, number) select id, attempt from claimed)
      select ${columns} from claimed`,
-    [accountId, id, round, leaseMs, maxAttempts, BROKEN_OFF],
+    [accountId, id, round, leaseMs, maxAttempts, BROKEN_OFF, maxUnderWay],
   );
   return rows[0];
+};
+
+/**
+ * Keeps the sweep's hands off a delivery that sleeps in the queue until its account has room. It stays due.
+ *
+ * @returns false when it is settled, gone, or of another round.
+ */
+export const postponeSweep = async (
+  db: Queryable,
+  { id, accountId, round }: DeliveryRef,
+  waitMs: number,
+): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    `update deliveries set swept_at = now() + make_interval(secs => $4::float8 / 1000)
+     where account_id = $1 and id = $2 and round = $3 and state = 'pending'`,
+    [accountId, id, round, waitMs],
+  );
+  return rowCount === 1;
 };
 
 /** When a delivery that could not be claimed is due again, in milliseconds from now; undefined: it has nothing to do. */
@@ -215,4 +249,19 @@ export const takeDueDeliveries = async (db: Queryable, quietSeconds: number, lim
     [quietSeconds, limit],
   );
   return rows;
+};
+
+/**
+ * Of all accounts, with their attempts: those settled `days` ago or longer, `limit` of them.
+ *
+ * @returns how many it deleted.
+ */
+export const deleteSettledDeliveries = async (db: Queryable, days: number, limit: number): Promise<number> => {
+  const { rowCount } = await db.query(
+    `delete from deliveries where id in (
+       select id from deliveries where finished_at < now() - make_interval(days => $1)
+       order by finished_at limit $2 for update skip locked)`,
+    [days, limit],
+  );
+  return rowCount ?? 0;
 };

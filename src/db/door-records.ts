@@ -23,7 +23,7 @@ const columns = `id, key, attributes, created_at as "createdAt", updated_at as "
 const ofType = `account_id = $1 and door = $2 and type = $3`;
 const typeOf = ({ accountId, door, type }: RecordType): [number, string, string] => [accountId, door, type];
 
-/** @throws AppError `key_taken` */
+/** @throws AppError `key_taken`, for an environment also when another account has one with the key. */
 export const insertDoorRecord = async (
   db: Queryable,
   type: RecordType,
@@ -37,7 +37,7 @@ export const insertDoorRecord = async (
     );
     return rows[0]!;
   } catch (err) {
-    if (isUniqueViolation(err, 'door_records_key'))
+    if (isUniqueViolation(err, 'door_records_key') || isUniqueViolation(err, 'door_records_environment_idx'))
       throw new AppError('key_taken', 409, `There is a ${type.type} "${key}" already.`);
     throw err;
   }
@@ -72,20 +72,6 @@ export const findDoorRecord = async (db: Queryable, type: RecordType, key: strin
     key,
   ]);
   return rows[0];
-};
-
-/** Whether any account has it: for what is unique over all of them. */
-export const hasDoorRecord = async (
-  db: Queryable,
-  { door, type }: Pick<RecordType, 'door' | 'type'>,
-  key: string,
-): Promise<boolean> => {
-  const { rowCount } = await db.query('select 1 from door_records where door = $1 and type = $2 and key = $3 limit 1', [
-    door,
-    type,
-    key,
-  ]);
-  return rowCount === 1;
 };
 
 export const findDoorRecordById = async (

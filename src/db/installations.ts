@@ -28,12 +28,13 @@ export interface Installation {
 }
 
 const columns = `i.id, i.account_id as "accountId", i.app_id as "appId",
-  (select a.kind from apps a where a.id = i.app_id) as "appKind", i.version_id as "versionId", i.product, i.title,
-  i.state, i.enabled, i.settings, array(select jsonb_object_keys(i.secrets)) as "secretNames",
+  a.kind as "appKind", i.version_id as "versionId", i.product, i.title, i.state, i.enabled, i.settings,
+  array(select jsonb_object_keys(i.secrets)) as "secretNames",
   i.group_restrictions as "groupRestrictions", i.role_restrictions as "roleRestrictions", i.job_id as "jobId",
   i.created_at as "createdAt", i.updated_at as "updatedAt"`;
 
-const select = `select ${columns}, ${parametersOf('i.version_id')} as parameters from installations i`;
+const select = `select ${columns}, ${parametersOf('i.version_id')} as parameters
+  from installations i join apps a on a.id = i.app_id`;
 
 export interface InstallationFilter {
   accountId: number;
@@ -44,10 +45,11 @@ export interface InstallationFilter {
   limit: number;
 }
 
+/** The newest of them, the oldest of these first. */
 export const listInstallations = async (db: Queryable, filter: InstallationFilter): Promise<Installation[]> => {
   const { rows } = await db.query<Installation>(
-    `${select} where i.account_id = $1 and ($2::text is null or i.product = $2)
-       and exists (select 1 from apps a where a.id = i.app_id and a.kind = $3) order by i.id limit $4`,
+    `select * from (${select} where i.account_id = $1 and ($2::text is null or i.product = $2) and a.kind = $3
+       order by i.id desc limit $4) newest order by id`,
     [filter.accountId, filter.product, filter.kind, filter.limit],
   );
   return rows;
@@ -203,13 +205,12 @@ export const moveInstallations = async (tx: Queryable, appId: number, versionId:
 /** Installations of an app, in every account, that have a plain value of one of these names. Holds them. */
 export const listPlainSettings = async (
   tx: Queryable,
-  appId: number,
-  names: string[],
+  { appId, installationId, names }: { appId: number; installationId?: number | undefined; names: string[] },
 ): Promise<Pick<Installation, 'id' | 'accountId' | 'settings'>[]> => {
   const { rows } = await tx.query<Pick<Installation, 'id' | 'accountId' | 'settings'>>(
-    `select id, account_id as "accountId", settings from installations where app_id = $1 and settings ?| $2::text[]
-     order by id for no key update`,
-    [appId, names],
+    `select id, account_id as "accountId", settings from installations
+     where app_id = $1 and settings ?| $2::text[] and ($3::bigint is null or id = $3) order by id for no key update`,
+    [appId, names, installationId ?? null],
   );
   return rows;
 };

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/audit.ts';
-import type { JobFigures, JobRef, JobStatus, SettledState } from '../domain/job.ts';
+import type { JobFigures, JobRef, JobStatus, JobToQueue, SettledState } from '../domain/job.ts';
 import type { PackageProblem } from '../domain/package/problem.ts';
 import type { Queryable } from './pool.ts';
 
@@ -221,12 +221,12 @@ export const releaseJob = async (
  * Unfinished jobs that nothing has touched for `quietSeconds`, those looked at longest ago first.
  * Marks them as looked at, so that a long queue cannot hide what stands behind it.
  */
-export const takeQuietJobs = async (db: Queryable, quietSeconds: number, limit: number): Promise<JobRef[]> => {
-  const { rows } = await db.query<JobRef>(
+export const takeQuietJobs = async (db: Queryable, quietSeconds: number, limit: number): Promise<JobToQueue[]> => {
+  const { rows } = await db.query<JobToQueue>(
     `update jobs set swept_at = now() where id in (
        select id from jobs where state in ('queued', 'working') and swept_at < now() - make_interval(secs => $1)
        order by swept_at limit $2 for update skip locked)
-     returning ${subjects}`,
+     returning ${subjects}, total`,
     [quietSeconds, limit],
   );
   return rows;

@@ -36,7 +36,7 @@ export interface SortKey {
 export type Place = (string | number)[];
 
 /** Which rows: so many after as many others, after a place, or before one. */
-export type Slice = { limit: number } & ({ offset: number } | { after: Place } | { before: Place });
+type Slice = { limit: number } & ({ offset: number } | { after: Place } | { before: Place });
 
 export interface ListRequest {
   conditions: Condition[];
@@ -53,7 +53,7 @@ export interface ListSource {
   columns: Record<string, ListColumn>;
 }
 
-export interface ListedRow {
+interface ListedRow {
   id: number;
   place: Place;
 }

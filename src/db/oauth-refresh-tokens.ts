@@ -44,6 +44,16 @@ export const rotateRefreshToken = async (tx: Queryable, sha256: Buffer): Promise
   ]);
 };
 
+/** @returns how many expired that many days ago, `limit` at the most. */
+export const deleteOldRefreshTokens = async (db: Queryable, days: number, limit: number): Promise<number> => {
+  const { rowCount } = await db.query(
+    `delete from oauth_refresh_tokens where sha256 in (
+       select sha256 from oauth_refresh_tokens where expires_at < now() - make_interval(days => $1) limit $2)`,
+    [days, limit],
+  );
+  return rowCount ?? 0;
+};
+
 /** Those that were exchanged stay until then: that is how a stolen one is noticed. */
 export const deleteExpiredRefreshTokens = async (tx: Queryable, grantId: number): Promise<void> => {
   await tx.query('delete from oauth_refresh_tokens where grant_id = $1 and expires_at < now()', [grantId]);

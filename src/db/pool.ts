@@ -37,6 +37,9 @@ export const createPool = ({ url, max, onError }: PoolOptions): Pool => {
   return pool;
 };
 
+/** pg reports its own time limit without a code. */
+const isUnanswered = (err: unknown): err is Error => err instanceof Error && /query read timeout/i.test(err.message);
+
 export const withTransaction = async <T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> => {
   const tx = await pool.connect();
   let broken: Error | undefined;
@@ -46,10 +49,13 @@ export const withTransaction = async <T>(pool: Pool, work: (tx: PoolClient) => P
     await tx.query('commit');
     return result;
   } catch (err) {
-    // Keep the first error. A connection that cannot even roll back leaves the pool; the server rolls back for it.
-    await tx.query('rollback').catch((rollbackErr: Error) => {
-      broken = rollbackErr;
-    });
+    // Keep the first error. A connection that cannot even roll back leaves the pool; the server rolls back for it. One
+    // that did not answer is not asked again: that would take as long once more.
+    if (isUnanswered(err)) broken = err;
+    else
+      await tx.query('rollback').catch((rollbackErr: Error) => {
+        broken = rollbackErr;
+      });
     throw err;
   } finally {
     tx.release(broken);

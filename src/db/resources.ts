@@ -5,24 +5,31 @@ import type { Queryable } from './pool.ts';
 export interface NewResource extends RequirementDefinition {
   accountId: number;
   installationId: number;
+  /** Which version requires it. */
+  versionId: number;
 }
 
-/** `superseded`: another attempt of the job has taken over. `gone`: the installation was removed meanwhile. */
-export type Provisioned = 'provisioned' | 'superseded' | 'gone';
+/**
+ * `superseded`: another attempt of the job has taken over. `gone`: the installation was removed meanwhile. `overtaken`: it
+ * has another job by now and does not run on this version; what were made would be nobody's.
+ */
+export type Provisioned = 'provisioned' | 'superseded' | 'gone' | 'overtaken';
 
-/** Provisions one requirement, once however often it is asked for: one round trip. */
+/** Provisions one requirement of a version, once however often it is asked for: one round trip. */
 export const provisionResource = async (
   db: Queryable,
   attempt: Attempt,
   resource: NewResource,
 ): Promise<Provisioned> => {
-  const { rows } = await db.query<{ holds: boolean; exists: boolean }>(
+  const { rows } = await db.query<{ holds: boolean; exists: boolean; wanted: boolean }>(
     `with holder as (select 1 from jobs where id = $1 and attempt = $2 and state = 'working' for share),
-       target as (select 1 from installations where account_id = $3 and id = $4 for key share),
+       target as (select job_id = $1 or version_id = $8 as wanted from installations
+         where account_id = $3 and id = $4 for key share),
        made as (
          insert into resources (account_id, installation_id, type, identifier, payload)
-         select $3, $4, $5, $6, $7 from holder, target on conflict on constraint resources_identifier_key do nothing)
-     select exists (select 1 from holder) as holds, exists (select 1 from target) as exists`,
+         select $3, $4, $5, $6, $7 from holder, target where wanted on conflict on constraint resources_identifier_key do nothing)
+     select exists (select 1 from holder) as holds, exists (select 1 from target) as exists,
+       exists (select 1 from target where wanted) as wanted`,
     [
       attempt.id,
       attempt.attempt,
@@ -31,11 +38,13 @@ export const provisionResource = async (
       resource.type,
       resource.identifier,
       JSON.stringify(resource.payload),
+      resource.versionId,
     ],
   );
-  const { holds, exists } = rows[0]!;
+  const { holds, exists, wanted } = rows[0]!;
   if (!holds) return 'superseded';
-  return exists ? 'provisioned' : 'gone';
+  if (!exists) return 'gone';
+  return wanted ? 'provisioned' : 'overtaken';
 };
 
 /** A requirement as it was provisioned. */

@@ -38,6 +38,24 @@ export const findSigningKey = async (db: Queryable, accountId: number, id: numbe
   return rows[0];
 };
 
+/**
+ * Of an account, newest first.
+ *
+ * @param ids undefined: any of them.
+ */
+export const listSigningKeys = async (
+  db: Queryable,
+  accountId: number,
+  { ids, limit }: { ids?: number[] | undefined; limit: number },
+): Promise<SigningKey[]> => {
+  const { rows } = await db.query<SigningKey>(
+    `select ${columns} from signing_keys where account_id = $1 and ($2::bigint[] is null or id = any($2))
+     order by id desc limit $3`,
+    [accountId, ids, limit],
+  );
+  return rows;
+};
+
 /** The private key as it lies there, for the moment of signing. */
 export const findSealedSigningKey = async (
   db: Queryable,

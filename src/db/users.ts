@@ -57,6 +57,14 @@ export const findUserByEmail = async (
   return rows[0];
 };
 
+export const findUserById = async (db: Queryable, accountId: number, id: number): Promise<User | undefined> => {
+  const { rows } = await db.query<User>(
+    `select ${userColumns} from users u join accounts a on a.id = u.account_id where u.account_id = $1 and u.id = $2`,
+    [accountId, id],
+  );
+  return rows[0];
+};
+
 /** The account's owner: its first admin. */
 export const findOwnerEmail = async (db: Queryable, accountId: number): Promise<string | null> => {
   const { rows } = await db.query<{ email: string }>(
@@ -66,8 +74,9 @@ export const findOwnerEmail = async (db: Queryable, accountId: number): Promise<
   return rows[0]?.email ?? null;
 };
 
-/** An address belongs to one user of the whole system, so it names the account. False when there is no such user. */
-export const setUserGroups = async (db: Queryable, email: string, groups: string[]): Promise<boolean> => {
-  const { rowCount } = await db.query('update users set groups = $2 where lower(email) = lower($1)', [email, groups]);
-  return rowCount === 1;
+export const setUserGroups = async (
+  db: Queryable,
+  { accountId, id, groups }: { accountId: number; id: number; groups: string[] },
+): Promise<void> => {
+  await db.query('update users set groups = $3 where account_id = $1 and id = $2', [accountId, id, groups]);
 };

@@ -3,7 +3,17 @@ export const auditActions = ['create', 'update', 'destroy', 'login'] as const;
 export type AuditAction = (typeof auditActions)[number];
 
 /** What it was done to. */
-export const auditSubjects = ['upload', 'build', 'app', 'installation', 'location', 'login'] as const;
+export const auditSubjects = [
+  'account',
+  'user',
+  'token',
+  'upload',
+  'build',
+  'app',
+  'installation',
+  'location',
+  'login',
+] as const;
 export type AuditSubject = (typeof auditSubjects)[number];
 
 /** Who acts, and from where. */
@@ -16,11 +26,34 @@ export interface Actor {
   ip: string | null;
 }
 
+/** Who acts at the machine itself. */
+export const machineActor: Actor = { userId: null, name: 'operator (command line)', ip: null };
+
 /** Who acts when nobody asked for it. */
 export const systemActor: Actor = { userId: null, name: 'Appyard', ip: null };
 
 /** What an action changed, by field; values that are secret appear as a mark, never as themselves. */
 export type AuditState = Record<string, unknown>;
+
+/** A log is no place for long texts: this many characters tell which one it was. */
+const SHOWN = 200;
+/** Lists and objects may be longer, as JSON: they are worth more as what they are. */
+const LONGEST_STRUCTURE = 1_000;
+/** What a cut may leave of a character beyond the first plane; the database keeps none. */
+const HALF_PAIR = /[\uD800-\uDBFF]$/;
+
+const cut = (text: string): string => `${text.slice(0, SHOWN).replace(HALF_PAIR, '')}… (${text.length} characters)`;
+
+const shorten = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.length > SHOWN ? cut(value) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  const json = JSON.stringify(value);
+  return json.length > LONGEST_STRUCTURE ? cut(json) : value;
+};
+
+/** As the log keeps it: what is long is cut, and its length said. Compare before that, or a change may not be seen. */
+export const shortened = (state: AuditState): AuditState =>
+  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, shorten(value)]));
 
 /**
  * The fields that differ, before and after; undefined when nothing does. Values are compared as JSON: that is how they

@@ -43,11 +43,8 @@ export const receiverOf = (text: string): string => {
   return url.href;
 };
 
-/** What logs may say of a receiver's address: its query may hold tokens. */
-export const placeOf = (text: string): { host: string; path: string } => {
-  const { host, pathname } = new URL(text);
-  return { host, path: pathname };
-};
+/** What logs may say of a receiver's address: paths and queries hold the secrets of many webhooks. */
+export const hostOf = (text: string): string => new URL(text).host;
 
 /** Why these headers cannot be sent; undefined: they can. */
 export const problemOfHeaders = (headers: Record<string, string>): string | undefined => {

@@ -32,6 +32,9 @@ const DELAYS = [5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR
 /** Of one round. */
 export const MAX_DELIVERY_ATTEMPTS = DELAYS.length + 1;
 
+/** Attempts of one account that may be under way at once: its receivers that hang leave room for everyone else's. */
+export const MAX_UNDER_WAY = 4;
+
 /**
  * Milliseconds until the attempt after this one, a tenth more or less so that many do not come back at once.
  *

@@ -32,6 +32,12 @@ export interface JobRef {
   installationId: number | null;
 }
 
+/** A job for the queue. */
+export interface JobToQueue extends JobRef {
+  /** Steps, as the row has them, for polls before its turn; left out: they are shown as one. */
+  total?: number | undefined;
+}
+
 export type SettledState = Extract<JobState, 'completed' | 'failed' | 'killed'>;
 
 export const isSettled = (state: JobState): state is SettledState =>

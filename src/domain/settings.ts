@@ -38,14 +38,22 @@ export interface SettingsCheck {
 
 const invalid = Symbol('invalid');
 
+/** JSON may write more digits than a number keeps, or more than one can be: as a text it would be another one. */
+const isExact = (value: number): boolean =>
+  Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+
 const toText = (value: Scalar): Scalar | typeof invalid => {
   if (value === null) return null;
+  if (typeof value === 'number' && !isExact(value)) return invalid;
   return isStorable(String(value)) ? String(value) : invalid;
 };
 
+/** As people write numbers; `Number` reads `0x10` and `0b1` besides. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 const toNumber = (value: Scalar): Scalar | typeof invalid => {
   if (value === '' || value === null) return null;
-  const number = typeof value === 'string' ? Number(value.trim() === '' ? NaN : value) : value;
+  const number = typeof value === 'string' ? Number(decimal.test(value.trim()) ? value : NaN) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : invalid;
 };
 
@@ -62,9 +70,10 @@ const toUrl = (value: Scalar): Scalar | typeof invalid => {
   return ['http:', 'https:'].includes(new URL(value).protocol) && isStorable(value) ? value : invalid;
 };
 
-const expected = (kind: SettingParameter['kind']): string => {
+const expected = (kind: SettingParameter['kind'], value: Scalar): string => {
   if (kind === 'number') return 'a number';
   if (kind === 'checkbox') return 'true or false';
+  if (kind !== 'url' && typeof value === 'number') return 'a text: this number is not exact, so put it in quotes';
   return kind === 'url' ? 'an http or https URL' : 'a text without NUL characters and broken surrogate pairs';
 };
 
@@ -85,6 +94,11 @@ const coerce = (kind: SettingParameter['kind'], value: Scalar): Scalar | typeof 
   }
 };
 
+/** In characters. What is kept is part of every list that has the installation. */
+const LONGEST_VALUE = 65_536;
+/** Of a name that nobody knows, in characters. */
+const LONGEST_NAME = 60;
+
 /**
  * Checks the values somebody gave against an app's parameters. Clients' prompts give text for everything, so `"6"` is
  * a number and `"true"` a checkbox where the parameter says so. Defaults and required values are not looked at here.
@@ -93,23 +107,28 @@ export const checkSettings = (parameters: SettingParameter[], given: Record<stri
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   const values: Record<string, Scalar> = {};
   const problems: SettingProblem[] = [];
+  // The first that is unknown says which there are.
+  let known = `; it has ${['name', ...byName.keys()].join(', ')}`;
   for (const [name, value] of Object.entries(given)) {
     const parameter = byName.get(name);
-    if (!parameter) {
-      problems.push({ name, message: unknownSetting(name, parameters) });
-    } else if (typeof value === 'object' && value !== null) {
-      problems.push({ name, message: `The setting "${name}" must be a text, a number, true, false or null.` });
-    } else {
-      const coerced = coerce(parameter.kind, value as Scalar);
-      if (coerced !== invalid) values[name] = coerced;
-      else problems.push({ name, message: `The setting "${name}" must be ${expected(parameter.kind)}.` });
-    }
+    const read = parameter && readValue(parameter, value);
+    if (!read) {
+      const shown = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+      problems.push({ name: shown, message: `The app has no setting "${shown}"${known}.` });
+      known = '';
+    } else if ('problem' in read) problems.push({ name, message: `The setting "${name}" must ${read.problem}.` });
+    else values[name] = read.value;
   }
   return { values, problems };
 };
 
-const unknownSetting = (name: string, parameters: SettingParameter[]): string =>
-  `The app has no setting "${name}"; it has ${['name', ...parameters.map((parameter) => parameter.name)].join(', ')}.`;
+const readValue = ({ kind }: SettingParameter, value: unknown): { value: Scalar } | { problem: string } => {
+  if (typeof value === 'object' && value !== null) return { problem: 'be a text, a number, true, false or null' };
+  if (typeof value === 'string' && value.length > LONGEST_VALUE)
+    return { problem: `have ${LONGEST_VALUE} characters at the most` };
+  const coerced = coerce(kind, value as Scalar);
+  return coerced === invalid ? { problem: `be ${expected(kind, value as Scalar)}` } : { value: coerced };
+};
 
 /** The default values of the parameters that have one. */
 export const defaultSettings = (parameters: SettingParameter[]): Record<string, Scalar> =>

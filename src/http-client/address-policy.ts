@@ -8,10 +8,12 @@ export type AddressPolicy = (address: string) => boolean;
 
 /** All that has been given out as ordinary addresses; the library takes what is special within it, and not beyond. */
 const ordinaryIpv6 = ipaddr.parseCIDR('2000::/3');
+/** The 6bone's, given back in 2006 (RFC 3701): whoever uses it does so within his own network. The library knows 6to4 and the other retired ones. */
+const retiredIpv6 = ipaddr.parseCIDR('3ffe::/16');
 
 /**
  * May this address be dialled? Public ones may. Loopback, private, link-local, shared (CGNAT), multicast, unspecified,
- * reserved ones and those of documentation and tests may not, nor IPv6 that carries IPv4 inside (mapped, compatible,
+ * reserved, retired ones and those of documentation and tests may not, nor IPv6 that carries IPv4 inside (mapped, compatible,
  * NAT64, 6to4, Teredo): the way to a private address leads through these.
  *
  * @throws Error when a network cannot be read.
@@ -36,7 +38,8 @@ const parseNetwork = (text: string): Network => {
 };
 
 const isPublic = (address: Address): boolean =>
-  address.range() === 'unicast' && (address.kind() === 'ipv4' || isWithin(address, ordinaryIpv6));
+  address.range() === 'unicast' &&
+  (address.kind() === 'ipv4' || (isWithin(address, ordinaryIpv6) && !isWithin(address, retiredIpv6)));
 
 const isWithin = (address: Address, [network, bits]: Network): boolean =>
   // The library throws where the two are not of one kind.

@@ -1,13 +1,6 @@
-import type { LookupAddress, LookupOptions } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { AddressPolicy } from './address-policy.ts';
-
-/** Every address of a name, in the order in which they shall be tried. */
-export type Resolve = (
-  hostname: string,
-  options: LookupOptions & { all: true },
-  callback: (err: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
-) => void;
 
 /** None of a host's addresses may be dialled. It does not say which they are: that is nobody's business outside. */
 export class PrivateAddressError extends Error {
@@ -21,19 +14,16 @@ export class PrivateAddressError extends Error {
  * the connection in which the name could come to mean something else.
  */
 export const createGuardedLookup =
-  (resolve: Resolve, mayDial: AddressPolicy): LookupFunction =>
-  (hostname, { hints, family, all }, callback) => {
-    // Names for families are an old form that the socket does not use.
-    const wanted = {
-      all: true,
-      ...(hints !== undefined && { hints }),
-      ...(typeof family === 'number' && { family }),
-    } as const;
-    resolve(hostname, wanted, (err, addresses) => {
-      if (err) return callback(err, []);
-      const allowed = addresses.filter(({ address }) => mayDial(address));
-      const [first] = allowed;
-      if (!first) return callback(new PrivateAddressError(), []);
-      return all === true ? callback(null, allowed) : callback(null, first.address, first.family);
-    });
+  (resolve: (name: string) => Promise<LookupAddress[]>, mayDial: AddressPolicy): LookupFunction =>
+  (hostname, { all }, callback) => {
+    resolve(hostname)
+      .then((addresses) => {
+        const allowed = addresses.filter(({ address }) => mayDial(address));
+        if (allowed.length === 0) throw new PrivateAddressError();
+        return allowed as [LookupAddress, ...LookupAddress[]];
+      })
+      .then(
+        (allowed) => (all === true ? callback(null, allowed) : callback(null, allowed[0].address, allowed[0].family)),
+        (err: NodeJS.ErrnoException) => callback(err, []),
+      );
   };

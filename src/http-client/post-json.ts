@@ -1,11 +1,11 @@
-import { lookup } from 'node:dns';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
 import https from 'node:https';
-import { isIP } from 'node:net';
+import { isIP, type TcpNetConnectOpts } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { faultOf, type Exchange } from '../domain/delivery.ts';
 import { createAddressPolicy, type AllowPrivate } from './address-policy.ts';
-import { createGuardedLookup, PrivateAddressError, type Resolve } from './guarded-lookup.ts';
+import { createGuardedLookup, PrivateAddressError } from './guarded-lookup.ts';
+import { createResolveName, type ResolveName } from './resolve-name.ts';
 
 interface OutgoingRequest {
   /** `https:` or `http:`. */
@@ -24,6 +24,10 @@ const MAX_BODY_BYTES = 65_536;
 /** Kept of it, in characters. */
 const KEPT_CHARACTERS = 1_000;
 const MAX_ANSWER_HEADERS_BYTES = 16_384;
+/** For the body, once the status says how it went: a receiver that drips holds nobody up. */
+const BODY_MS = 1_000;
+/** For each of several addresses. Node's 250 ms give far ones up, and the last address may be of a kind not reached. */
+const CONNECT_MS = 2_500;
 
 /**
  * Sends JSON to receivers that somebody named, one connection each: only to addresses that may be dialled, never after
@@ -34,14 +38,13 @@ const MAX_ANSWER_HEADERS_BYTES = 16_384;
 export const createPostJson = ({
   allowPrivate,
   timeoutMs,
-  resolve = lookup,
+  resolve = createResolveName({ allowPrivate, timeoutMs }),
 }: {
   allowPrivate: AllowPrivate;
   timeoutMs: number;
-  resolve?: Resolve;
+  resolve?: ResolveName;
 }): PostJson => {
   const mayDial = createAddressPolicy(allowPrivate);
-  const guardedLookup = createGuardedLookup(resolve, mayDial);
   return async ({ url, headers, body, signal }) => {
     const target = urlToHttpOptions(new URL(url));
     // A socket asks for no name where the host is an address: this is the only place that sees it. The URL's parser has
@@ -49,6 +52,7 @@ export const createPostJson = ({
     const literal = target.hostname ?? '';
     if (isIP(literal) > 0 && !mayDial(literal)) return notSent(notAllowed);
     const timeout = AbortSignal.timeout(timeoutMs);
+    const ended = AbortSignal.any([signal, timeout]);
     const text = JSON.stringify(body);
     try {
       const answer = await send(text, {
@@ -59,9 +63,10 @@ export const createPostJson = ({
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
         agent: false,
-        lookup: guardedLookup,
+        lookup: createGuardedLookup((name) => resolve(name, ended), mayDial),
+        autoSelectFamilyAttemptTimeout: CONNECT_MS,
         maxHeaderSize: MAX_ANSWER_HEADERS_BYTES,
-        signal: AbortSignal.any([signal, timeout]),
+        signal: ended,
       });
       const status = answer.statusCode!;
       return { status, error: faultOf(status), answer: textOf(await readBeginning(answer)) };
@@ -77,7 +82,9 @@ const notSent = (error: string): Exchange => ({ status: null, error, answer: nul
 const notAllowed =
   'The receiver has no public address. Whoever runs this installation can allow others: DELIVERY_ALLOW_PRIVATE.';
 
-const send = (text: string, options: RequestOptions): Promise<IncomingMessage> =>
+type SendOptions = RequestOptions & Pick<TcpNetConnectOpts, 'autoSelectFamilyAttemptTimeout'>;
+
+const send = (text: string, options: SendOptions): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const request = (options.protocol === 'https:' ? https : http).request(options);
     request.once('response', resolve);
@@ -90,10 +97,11 @@ const send = (text: string, options: RequestOptions): Promise<IncomingMessage> =
 
 const closed = (): Error => Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' });
 
-/** The status is known: however the body ends, even by the time limit, what has come of it is what there is. */
+/** The status is known: however the body ends, even by a time limit, what has come of it is what there is. */
 const readBeginning = async (answer: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let size = 0;
+  const giveUp = setTimeout(() => answer.destroy(), BODY_MS);
   try {
     for await (const chunk of answer as AsyncIterable<Buffer>) {
       chunks.push(chunk);
@@ -103,6 +111,7 @@ const readBeginning = async (answer: IncomingMessage): Promise<Buffer> => {
   } catch {
     // The rest is missing.
   } finally {
+    clearTimeout(giveUp);
     answer.destroy();
   }
   return Buffer.concat(chunks).subarray(0, MAX_BODY_BYTES);

@@ -17,7 +17,7 @@ export const createApp = (deps: Deps): Express => {
   app.disable('etag');
   // Decides what a client's address is: for the audit log.
   app.set('trust proxy', deps.config.trustedProxies);
-  app.use('/api/appyard/v1', nativeRoutes(deps));
+  app.use('/api/appyard/v1', nativeRoutes(deps, doors));
   for (const { routes } of doors) app.use(routes(deps));
   app.use('/oauth', oauthRoutes(deps, zendeskOauthClients));
   app.use('/assets', publicAssetRoutes(deps));

@@ -5,6 +5,7 @@ import type { Actor } from '../domain/audit.ts';
 import { scopeOfMethod } from '../domain/oauth/scopes.ts';
 import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
 import type { Principal } from '../use-cases/identify.ts';
+import { clientAddressOf } from './client-address.ts';
 import { subdomainOf } from './host.ts';
 
 export interface AuthenticateOptions {
@@ -16,6 +17,12 @@ export interface AuthenticateOptions {
 
 const authorizationOf = (req: Request): string | undefined => req.get('authorization');
 
+/** For doors whose keys are sent in one way only. Some clients write the scheme in small letters. */
+export const bearerOf = (req: Request): string | undefined => {
+  const header = req.get('authorization');
+  return header !== undefined && /^bearer[ \t]/i.test(header) ? header : undefined;
+};
+
 /** Mount first: nothing of an anonymous request is read. No round trip while the credentials are known (10 s). */
 export const authenticate = (
   { identify, config }: Pick<Deps, 'identify' | 'config'>,
@@ -24,7 +31,7 @@ export const authenticate = (
   const domain = new URL(config.publicUrl).hostname;
   return async (req, res, next) => {
     const header = headerOf(req);
-    const principal = header === undefined ? undefined : await identify(header);
+    const principal = header === undefined ? undefined : await identify(header, clientAddressOf(req));
     if (!principal) throw new UnauthenticatedError();
     const subdomain = subdomainOf(req.get('host'), domain);
     if (principal.kind === 'user' && subdomain !== undefined && subdomain !== principal.user.subdomain)
@@ -76,7 +83,7 @@ export const grantIdOf = (res: Response): number | undefined => {
 /** Who acts, for the audit log. */
 export const actorOf = (req: Request, res: Response): Actor => {
   const principal = principalOf(res);
-  const ip = req.ip ?? null;
+  const ip = clientAddressOf(req);
   return principal.kind === 'user'
     ? { userId: principal.user.id, name: principal.user.email, ip }
     : { userId: null, name: `operator (token ${principal.tokenId})`, ip };

@@ -3,6 +3,7 @@ import multer from 'multer';
 import { isDatabaseAway, isUnstorableText } from '../db/errors.ts';
 import type { Logger } from '../logger.ts';
 import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError, UnavailableError } from '../errors.ts';
+import { retryAfterOf } from './retry-after.ts';
 
 /** busboy reports a broken body as a plain Error. */
 const BROKEN_MULTIPART =
@@ -58,6 +59,8 @@ export const prepareError = (
   for (const name of res.getHeaderNames()) res.removeHeader(name);
   if (error.status === 401) res.set('WWW-Authenticate', 'Basic realm="Appyard", charset="UTF-8"');
   if (error.status === 503) res.set('Retry-After', '5');
+  // A vendor's client takes 0 for none.
+  if (error.status === 429) res.set('Retry-After', String(retryAfterOf(error)));
   const fields = { method: req.method, path: req.path, err };
   if (error.status === 503) log.warn('request failed: a store is away', fields);
   else if (error.status >= 500) log.error('request failed', fields);

@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { InvalidRequestError } from '../errors.ts';
+import { InvalidRequestError, MOST_PROBLEMS, problemLines } from '../errors.ts';
 
-/** Unknown fields that are named one by one; whoever sends more of them has sent something else altogether. */
-const MOST_UNKNOWN = 20;
 const LONGEST_NAME = 60;
 
 /**
@@ -21,27 +19,49 @@ export const strictBody = <Shape extends z.ZodRawShape>(shape: Shape, ignored: r
 };
 
 /**
- * Reads something from outside by its schema.
+ * Reads something from outside by its schema. A list in it needs a `max`: what is in a list that is too long is not
+ * looked at.
  *
- * @throws InvalidRequestError whose description names every field, one a line; `details` has them by field.
+ * @throws InvalidRequestError whose description names fields, one a line, and says how many more there are; `details` has
+ * the same by field.
  */
 export const parse = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> => {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
+  const problems = withoutFollowers(result.error.issues.flatMap(problemsOf));
   // A map: a field may be called like a member of every object.
   const details = new Map<string, string[]>();
-  for (const { field, message } of result.error.issues.flatMap(problemsOf))
-    details.set(field, [...(details.get(field) ?? []), message]);
+  const add = (field: string, message: string): unknown => details.set(field, [...(details.get(field) ?? []), message]);
+  for (const { path, message } of problems.slice(0, MOST_PROBLEMS)) add(fieldAt(path), message);
   const lines = [...details].map(([field, messages]) => `${field}: ${messages.join('; ')}`);
-  throw new InvalidRequestError(lines.join('\n'), Object.fromEntries(details));
+  const more = problems.length - MOST_PROBLEMS;
+  if (more > 0) add('body', `has ${more} more problems`);
+  throw new InvalidRequestError(problemLines(lines, problems.length), Object.fromEntries(details));
 };
 
-const problemsOf = (issue: z.core.$ZodIssue): { field: string; message: string }[] => {
-  const { path, message } = issue;
-  if (issue.code !== 'unrecognized_keys') return [{ field: fieldAt(path), message }];
-  const listed = issue.keys.slice(0, MOST_UNKNOWN).map((key) => ({ field: fieldAt([...path, key]), message }));
-  const more = issue.keys.length - listed.length;
-  return more > 0 ? [...listed, { field: fieldAt(path), message: `has ${more} more unknown fields` }] : listed;
+interface Problem {
+  path: PropertyKey[];
+  code: string | undefined;
+  message: string;
+}
+
+/** The length of what should be a text and is a list says nothing more. */
+const withoutFollowers = (problems: Problem[]): Problem[] => {
+  const wrongType = new Set<string>();
+  return problems.filter(({ path, code }) => {
+    const place = path.map(String).join('\0');
+    if (wrongType.has(place)) return false;
+    if (code === 'invalid_type') wrongType.add(place);
+    return true;
+  });
+};
+
+/** Fields that are unknown come all in one. */
+const problemsOf = (issue: z.core.$ZodIssue): Problem[] => {
+  const { path, code, message } = issue;
+  return code === 'unrecognized_keys'
+    ? issue.keys.map((key) => ({ path: [...path, key], code, message }))
+    : [{ path, code, message }];
 };
 
 const fieldAt = (path: PropertyKey[]): string => path.map(shown).join('.') || 'body';

@@ -35,7 +35,10 @@ const KEEP_ALIVE_MS = 65_000;
 const IDLE_CHECK_MS = 50;
 /** After this an open connection that has asked for nothing yet is not waited for. */
 const SILENT_GRACE_MS = 1_000;
-/** A connection that does not get as far as its first request in this time is no client of ours. */
+/**
+ * Of the TLS handshake alone. Who says nothing after it, or on plain HTTP from the beginning, is sent away by Node's
+ * `headersTimeout`: 60 s, and up to 30 more until it looks.
+ */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** @throws Error with code EADDRINUSE when the port is taken. */

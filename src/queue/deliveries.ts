@@ -72,8 +72,9 @@ export const createDeliveryQueue = (backend: QueueBackend, log: Logger): Deliver
       const jobId = jobIdOf(delivery);
       const state = await ask(async () => (await queue.getJob(jobId))?.getState());
       if (state !== undefined && state !== 'delayed' && state !== 'unknown') return false;
-      // It sleeps although it is due: the row knows better.
-      if (state === 'delayed') await ask(() => queue.remove(jobId));
+      // It sleeps although it is due: the row knows better. `unknown` is an entry that stands in no line, left by a
+      // store that was restored in part: it would swallow the next one of its id, and nobody would ever take it.
+      if (state !== undefined) await ask(() => queue.remove(jobId));
       await enqueue(delivery);
       return true;
     },

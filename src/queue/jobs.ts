@@ -16,11 +16,12 @@ const outcomeSchema = z.object({
 });
 export type JobOutcome = z.infer<typeof outcomeSchema>;
 
-/** Ids only. Fields are added as optional, never renamed: jobs of the old release are still queued during a deploy. */
+/** Ids, and what a poll is answered with. Fields are added as optional, never renamed: jobs of the old release are still queued during a deploy. */
 export const payloadSchema = z.object({
   accountId: z.number(),
   appId: z.number().nullable(),
   installationId: z.number().nullable(),
+  total: z.number().optional(),
   outcome: outcomeSchema.optional(),
 });
 export type JobPayload = z.infer<typeof payloadSchema>;

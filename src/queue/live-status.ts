@@ -10,7 +10,7 @@ export interface LiveJob extends JobRef {
   status: JobStatus | undefined;
 }
 
-const waiting = { progress: 0, total: 1, message: 'Waiting for a worker' };
+const WAITING = 'Waiting for a worker';
 
 /**
  * Reads a queue's job. Only an outcome that our own worker wrote is believed: BullMQ fails a job by itself when it
@@ -20,15 +20,19 @@ export const readLiveJob = (job: Job): LiveJob | undefined => {
   const payload = payloadSchema.safeParse(job.data);
   const kind = kindOf(job.name);
   if (!payload.success || kind === undefined || job.id === undefined) return undefined;
-  const { outcome, ...ids } = payload.data;
+  const { outcome, total = 1, ...ids } = payload.data;
   const ref: JobRef = { ...ids, id: job.id, kind };
   const finished = job.finishedOn !== undefined;
-  return { ...ref, finished, status: outcome ? { ...ref, ...outcome } : finished ? undefined : running(job, ref) };
+  return {
+    ...ref,
+    finished,
+    status: outcome ? { ...ref, ...outcome } : finished ? undefined : running(job, ref, total),
+  };
 };
 
-const running = (job: Job, { id, kind, appId, installationId }: JobRef): JobStatus => {
+const running = (job: Job, { id, kind, appId, installationId }: JobRef, total: number): JobStatus => {
   // A number until our worker has written figures: not even looked at, for refusing it costs most of a poll's parsing.
   const figures = typeof job.progress === 'object' ? figuresSchema.safeParse(job.progress).data : undefined;
   const state = job.processedOn !== undefined || figures ? 'working' : 'queued';
-  return { id, kind, appId, installationId, state, ...(figures ?? waiting) };
+  return { id, kind, appId, installationId, state, ...(figures ?? { progress: 0, total, message: WAITING }) };
 };

@@ -1,4 +1,4 @@
-import type { JobRef } from '../domain/job.ts';
+import type { JobToQueue } from '../domain/job.ts';
 import type { Logger } from '../logger.ts';
 import { within } from '../within.ts';
 import type { QueueBackend } from './backend.ts';
@@ -11,9 +11,9 @@ export interface Producer {
    *
    * @throws Error when the queue's store does not take it within 2 s: the sweep will.
    */
-  enqueue(job: JobRef): Promise<void>;
+  enqueue(job: JobToQueue): Promise<void>;
   /** Puts a job back whose queue entry is lost or finished. */
-  enqueueAgain(job: JobRef): Promise<void>;
+  enqueueAgain(job: JobToQueue): Promise<void>;
   /**
    * One round trip.
    *
@@ -37,8 +37,8 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
   const ask = <T>(limit: number, request: () => Promise<T>): Promise<T> =>
     backend.ready() ? within(limit, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
 
-  const enqueue = ({ id, kind, accountId, appId, installationId }: JobRef): Promise<void> => {
-    const payload: JobPayload = { accountId, appId, installationId };
+  const enqueue = ({ id, kind, accountId, appId, installationId, total }: JobToQueue): Promise<void> => {
+    const payload: JobPayload = { accountId, appId, installationId, total };
     return ask(ENQUEUE_LIMIT_MS, async () => {
       await queue.add(jobNameOf(kind), payload, { ...jobOptions, jobId: id });
     });

@@ -44,7 +44,7 @@ export const createCipher = (keys: readonly Buffer[]): Cipher => {
       const key = byId.get(id);
       if (!key) throw new Error(`the key ${id} is not among SECRETS_KEY`);
       const bytes = Buffer.from(data, 'base64');
-      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES))
+      const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
         .setAAD(Buffer.from(context))
         .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8');

@@ -10,20 +10,23 @@ const SECRET = '(secret)';
 const NEW_SECRET = '(secret, new)';
 
 /** An installation as its audit entries tell of it, without a secret. */
-const stateOf = (installation: Installation, newSecrets: readonly string[] = []): AuditState => ({
+const stateOf = (
+  installation: Installation,
+  { newSecrets = [], hidden = [] }: Partial<Pick<Changed, 'newSecrets' | 'hidden'>> = {},
+): AuditState => ({
   title: installation.title,
   enabled: installation.enabled,
   groupRestrictions: installation.groupRestrictions,
   roleRestrictions: installation.roleRestrictions,
-  ...prefixed(plainSettings(installation)),
+  ...prefixed(plainSettings(installation, hidden)),
   ...prefixed(
     Object.fromEntries(installation.secretNames.map((name) => [name, newSecrets.includes(name) ? NEW_SECRET : SECRET])),
   ),
 });
 
-/** Without what an older release kept in clear although it is secret. */
-const plainSettings = ({ parameters, settings }: Installation): Record<string, unknown> => {
-  const secret = new Set(parameters.filter(isSecret).map(({ name }) => name));
+/** Without what lies in clear although it is secret, or will be. */
+const plainSettings = ({ parameters, settings }: Installation, hidden: readonly string[]): Record<string, unknown> => {
+  const secret = new Set([...hidden, ...parameters.filter(isSecret).map(({ name }) => name)]);
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !secret.has(name)));
 };
 
@@ -36,7 +39,7 @@ const subjectOf = ({ id, title }: Installation) => ({ type: 'installation', id, 
 export const recordInstalled = async (tx: Queryable, actor: Actor, installation: Installation): Promise<void> => {
   const { accountId, appId, product } = installation;
   const after = { appId, product, ...stateOf(installation) };
-  await insertAuditEntry(tx, { accountId, actor, action: 'create', subject: subjectOf(installation), after });
+  await insertAuditEntry(tx, { accountId, appId, actor, action: 'create', subject: subjectOf(installation), after });
 };
 
 interface Changed {
@@ -44,36 +47,32 @@ interface Changed {
   after: Installation;
   /** Names of the secret settings that were given a value. */
   newSecrets: readonly string[];
+  /** Names of settings that are secret in the version it is on its way to. */
+  hidden?: readonly string[];
   besides?: AlsoChanged | undefined;
 }
 
 export const recordChanged = async (
   tx: Queryable,
   actor: Actor,
-  { before, after, newSecrets, besides }: Changed,
+  { before, after, newSecrets, hidden = [], besides }: Changed,
 ): Promise<void> => {
   const changed = differences(
-    { ...besides?.before, ...stateOf(before) },
-    { ...besides?.after, ...stateOf(after, newSecrets) },
+    { ...besides?.before, ...stateOf(before, { hidden }) },
+    { ...besides?.after, ...stateOf(after, { newSecrets, hidden }) },
   );
-  const entry = { accountId: after.accountId, actor, subject: subjectOf(after) };
+  if (!changed) return;
+  const { accountId, appId } = after;
+  const entry = { accountId, appId, actor, subject: subjectOf(after) };
   await insertAuditEntry(tx, { ...entry, action: 'update', ...changed });
 };
 
 export const recordRemoved = async (tx: Queryable, actor: Actor, installation: Installation): Promise<void> => {
   const { accountId, appId, product } = installation;
   const before = { appId, product, ...stateOf(installation) };
-  await insertAuditEntry(tx, { accountId, actor, action: 'destroy', subject: subjectOf(installation), before });
+  await insertAuditEntry(tx, { accountId, appId, actor, action: 'destroy', subject: subjectOf(installation), before });
 };
 
-/** Takes values that were plain so far out of the entries of an installation: its app calls them secret from now on. */
-export const hideAuditedSettings = (
-  tx: Queryable,
-  { id, accountId }: Pick<Installation, 'id' | 'accountId'>,
-  names: readonly string[],
-): Promise<void> =>
-  hideAuditedFields(
-    tx,
-    { accountId, installationId: id },
-    { fields: names.map((name) => `settings.${name}`), mark: SECRET },
-  );
+/** Takes values that were plain so far out of the entries of an app's installations: it calls them secret from now on. */
+export const hideAuditedSettings = (tx: Queryable, appId: number, names: readonly string[]): Promise<void> =>
+  hideAuditedFields(tx, appId, { fields: names.map((name) => `settings.${name}`), mark: SECRET });

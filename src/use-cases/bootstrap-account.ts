@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Bootstrap } from '../config.ts';
 import { hasAccounts, insertAccount } from '../db/accounts.ts';
+import { insertAuditEntry } from '../db/audit-entries.ts';
 import { insertToken } from '../db/api-tokens.ts';
 import { withTransaction } from '../db/pool.ts';
 import { insertUser } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
+import { systemActor } from '../domain/audit.ts';
 import { hashPassword } from '../secrets/passwords.ts';
 import { newToken, tokenDigest, tokenPrefix } from '../secrets/tokens.ts';
 
@@ -46,6 +48,9 @@ export const bootstrapAccount = async ({ db }: Pick<Deps, 'db'>, first: FirstCre
       label: 'first token',
       expiresAt: null,
     });
+    const subject = { type: 'account', id: account.id, name: first.account } as const;
+    const after = { firstUser: first.email };
+    await insertAuditEntry(tx, { accountId: account.id, actor: systemActor, action: 'create', subject, after });
     return true;
   });
 };

@@ -1,5 +1,8 @@
 import { insertAccount, type Account } from '../db/accounts.ts';
+import { insertAuditEntry } from '../db/audit-entries.ts';
+import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
+import { machineActor } from '../domain/audit.ts';
 import { InvalidRequestError } from '../errors.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -10,5 +13,10 @@ export const createAccount = async ({ db }: Pick<Deps, 'db'>, subdomain: string)
     throw new InvalidRequestError(
       `"${subdomain}" is no subdomain: use a-z, 0-9 and hyphens, 63 characters at the most.`,
     );
-  return insertAccount(db, subdomain);
+  return withTransaction(db, async (tx) => {
+    const account = await insertAccount(tx, subdomain);
+    const subject = { type: 'account', id: account.id, name: subdomain } as const;
+    await insertAuditEntry(tx, { accountId: account.id, actor: machineActor, action: 'create', subject });
+    return account;
+  });
 };

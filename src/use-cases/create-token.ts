@@ -1,6 +1,9 @@
+import { insertAuditEntry } from '../db/audit-entries.ts';
 import { insertToken } from '../db/api-tokens.ts';
-import { findUserByEmail } from '../db/users.ts';
+import { withTransaction, type Queryable } from '../db/pool.ts';
+import { findUserByEmail, type User } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
+import { machineActor } from '../domain/audit.ts';
 import { NotFoundError } from '../errors.ts';
 import { newToken, tokenDigest, tokenPrefix } from '../secrets/tokens.ts';
 
@@ -26,12 +29,23 @@ export const createToken = async (
 ): Promise<CreatedToken> => {
   const user = email === null ? null : await findUserByEmail(db, email);
   if (user === undefined) throw new NotFoundError(`There is no user "${email}".`);
-  const id = await insertToken(db, {
-    userId: user?.id ?? null,
-    sha256: tokenDigest(token),
-    prefix: tokenPrefix(token),
-    label,
-    expiresAt,
+  const prefix = tokenPrefix(token);
+  const row = { userId: user?.id ?? null, sha256: tokenDigest(token), prefix, label, expiresAt };
+  const id = await withTransaction(db, async (tx) => {
+    const inserted = await insertToken(tx, row);
+    // An operator's belongs to no account, and so to no account's log.
+    if (user) await record(tx, user, { id: inserted, prefix, label, expiresAt });
+    return inserted;
   });
   return { id, token };
+};
+
+const record = async (
+  tx: Queryable,
+  { accountId, email }: User,
+  { id, prefix, label, expiresAt }: { id: number; prefix: string; label: string; expiresAt: Date | null },
+): Promise<void> => {
+  const subject = { type: 'token', id, name: `${prefix}…` } as const;
+  const after = { user: email, label, expiresAt };
+  await insertAuditEntry(tx, { accountId, actor: machineActor, action: 'create', subject, after });
 };

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { findAccountBySubdomain } from '../db/accounts.ts';
+import { insertAuditEntry } from '../db/audit-entries.ts';
+import { withTransaction } from '../db/pool.ts';
 import { insertUser, type Role } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
+import { machineActor } from '../domain/audit.ts';
 import { InvalidRequestError, NotFoundError } from '../errors.ts';
 import { hashPassword } from '../secrets/passwords.ts';
 import { checkGroups } from './set-user-groups.ts';
@@ -34,5 +37,13 @@ export const createUser = async (
   const account = await findAccountBySubdomain(db, subdomain);
   if (!account) throw new NotFoundError(`There is no account "${subdomain}"; make it with appyard account create.`);
   const passwordHash = password === null ? null : await hashPassword(password);
-  return insertUser(db, { accountId: account.id, email, role, passwordHash, groups: checkGroups(groups) });
+  const wanted = checkGroups(groups);
+  return withTransaction(db, async (tx) => {
+    const accountId = account.id;
+    const id = await insertUser(tx, { accountId, email, role, passwordHash, groups: wanted });
+    const subject = { type: 'user', id, name: email } as const;
+    const after = { role, groups: wanted };
+    await insertAuditEntry(tx, { accountId, actor: machineActor, action: 'create', subject, after });
+    return id;
+  });
 };

@@ -1,6 +1,8 @@
 import { deleteApp as deleteAppRow, findApp, lockOwnApp } from '../db/apps.ts';
 import { insertAuditEntry, insertRemovedEntries } from '../db/audit-entries.ts';
-import { withTransaction } from '../db/pool.ts';
+import { isInstalledByOthers } from '../db/catalogue-installations.ts';
+import { listCatalogueVersions, type CatalogueVersion } from '../db/catalogue.ts';
+import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { NotFoundError } from '../errors.ts';
@@ -11,22 +13,32 @@ export interface DeleteAppInput {
   id: number;
   /** The door it is deleted through, which knows no others; null: any. */
   appKind: string | null;
+  /** The door's rules, while nobody else can change the app: throws to refuse, and nothing is removed. */
+  check?: (doomed: DoomedApp) => void;
+}
+
+/** What would go with an app. */
+export interface DoomedApp {
+  versions: CatalogueVersion[];
+  /** Whether it is installed in another account than its own. */
+  installedByOthers: boolean;
 }
 
 /**
- * Removes an app with its versions and, in every account, its installations: five statements in one transaction. The
- * collector frees the blobs later.
+ * Removes an app with its versions and, in every account, its installations: five statements in one transaction,
+ * and two more where the door checks. The collector frees the blobs later.
  *
- * @throws NotFoundError when the account owns no such app.
+ * @throws NotFoundError when the account owns no such app; whatever `check` throws.
  */
 export const deleteApp = async (
   { db }: Pick<Deps, 'db'>,
-  { accountId, actor, id, appKind }: DeleteAppInput,
+  { accountId, actor, id, appKind, check }: DeleteAppInput,
 ): Promise<void> => {
   const ref = { accountId, id, kind: appKind };
   await withTransaction(db, async (tx) => {
     const app = (await lockOwnApp(tx, ref)) ? await findApp(tx, ref) : undefined;
     if (!app) throw new NotFoundError(`There is no app ${id} of this account.`);
+    if (check) check(await loadDoomed(tx, accountId, id));
     await insertRemovedEntries(tx, { appId: id, accountId, actor });
     await deleteAppRow(tx, accountId, id);
     const subject = { type: 'app', id, name: app.name } as const;
@@ -34,3 +46,8 @@ export const deleteApp = async (
     await insertAuditEntry(tx, { accountId, actor, action: 'destroy', subject, before });
   });
 };
+
+const loadDoomed = async (tx: Queryable, accountId: number, id: number): Promise<DoomedApp> => ({
+  versions: await listCatalogueVersions(tx, id),
+  installedByOthers: await isInstalledByOthers(tx, accountId, id),
+});

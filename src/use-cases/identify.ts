@@ -7,6 +7,7 @@ import { readCredentials, type Credentials } from '../domain/credentials.ts';
 import { tokenDigest } from '../secrets/tokens.ts';
 import { verifyPassword } from '../secrets/passwords.ts';
 import { within } from '../within.ts';
+import { guardGuess, MAX_EMAIL, type GuessGuard } from './guess-guard.ts';
 
 /** Who sends a request: a user of an account, or an operator, who belongs to none. */
 export type Principal =
@@ -14,53 +15,83 @@ export type Principal =
   { kind: 'user'; user: User; login: TokenLogin | null } | { kind: 'operator'; tokenId: number };
 
 /**
- * Takes an `Authorization` header; undefined: nobody we know.
+ * Takes an `Authorization` header, and the address of whoever sends it; undefined: nobody we know.
  *
  * A header that was good is believed for 10 s: polling costs no round trip and no password hash, and a token that is
  * revoked stops working within that time. The same header arriving many times at once is looked up once.
+ *
+ * @throws TooManyTriesError for passwords: those of somebody who guesses, and those that come when too many are being
+ *   checked; UnavailableError.
  */
-export type Identify = (header: string) => Promise<Principal | undefined>;
+export type Identify = (header: string, ip?: string | null) => Promise<Principal | undefined>;
+
+interface IdentifyDeps {
+  db: Pool;
+  guesses: GuessGuard;
+}
+
+interface Sent {
+  credentials: Credentials;
+  ip: string | null | undefined;
+}
 
 const BELIEVED_MS = 10_000;
-/** A database that hangs must not keep pollers waiting; an argon2 hash in a long line of them may take a second. */
+/** A database that hangs must not keep pollers waiting. */
 const LIMIT_MS = 3_000;
 
-export const createIdentify = (db: Pool, believedMs = BELIEVED_MS): Identify => {
-  const known = new LRUCache<string, Principal, { credentials: Credentials }>({
+export const createIdentify = (deps: IdentifyDeps, believedMs = BELIEVED_MS): Identify => {
+  const known = new LRUCache<string, Principal, Sent>({
     max: 10_000,
     ttl: believedMs,
     // Undefined (nobody) is not kept: a token works the moment it is made.
-    fetchMethod: async (_key, _stale, { context }) => within(LIMIT_MS, 'The database', lookUp(db, context.credentials)),
+    fetchMethod: async (_key, _stale, { context }) => lookUp(deps, context),
   });
-  return async (header) => {
+  return async (header, ip) => {
     // Keyed by a digest: a memory dump shows no secrets.
     const key = createHash('sha256').update(header).digest('base64');
     const principal = known.get(key);
     if (principal) return principal;
     const credentials = readCredentials(header);
-    return credentials && known.fetch(key, { context: { credentials } });
+    return credentials && known.fetch(key, { context: { credentials, ip } });
   };
 };
 
-const lookUp = async (db: Pool, credentials: Credentials): Promise<Principal | undefined> => {
+const lookUp = async (deps: IdentifyDeps, { credentials, ip }: Sent): Promise<Principal | undefined> => {
   switch (credentials.kind) {
     case 'token': {
-      const owner = await findTokenOwner(db, tokenDigest(credentials.token));
+      const owner = await ownerOf(deps, credentials.token);
       return owner && principalOf(owner);
     }
     case 'user-token': {
-      const owner = await findTokenOwner(db, tokenDigest(credentials.token));
+      const owner = await ownerOf(deps, credentials.token);
       const named = owner?.user?.email.toLowerCase() === credentials.email.toLowerCase();
       return named && owner ? principalOf(owner) : undefined;
     }
-    case 'password': {
-      const found = await findUserByEmail(db, credentials.email);
-      if (!(await verifyPassword(found?.passwordHash, credentials.password)) || !found) return undefined;
-      const { passwordHash: _, ...user } = found;
-      return { kind: 'user', user, login: null };
-    }
+    case 'password':
+      return userOfPassword(deps, credentials, ip);
   }
 };
 
+const soon = <T>(query: Promise<T>): Promise<T> => within(LIMIT_MS, 'The database', query);
+
+const ownerOf = ({ db }: IdentifyDeps, token: string): Promise<TokenOwner | undefined> =>
+  soon(findTokenOwner(db, tokenDigest(token)));
+
 const principalOf = ({ tokenId, user, login }: TokenOwner): Principal =>
   user ? { kind: 'user', user, login } : { kind: 'operator', tokenId };
+
+/** Only the query has a time limit: what is hashed cannot be called back, and its line is short. */
+const userOfPassword = async (
+  { db, guesses }: IdentifyDeps,
+  { email, password }: Extract<Credentials, { kind: 'password' }>,
+  ip: string | null | undefined,
+): Promise<Principal | undefined> => {
+  if (email.length > MAX_EMAIL) return undefined;
+  const found = await soon(findUserByEmail(db, email));
+  const right = await guardGuess(guesses, { email, user: found, ip }, () =>
+    verifyPassword(found?.passwordHash, password),
+  );
+  if (!right || !found) return undefined;
+  const { passwordHash: _, ...user } = found;
+  return { kind: 'user', user, login: null };
+};

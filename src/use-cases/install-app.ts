@@ -1,4 +1,5 @@
 import { findApp, findAppAt, lockVisibleApp, type App, type AppRef } from '../db/apps.ts';
+import { findCatalogueVersion } from '../db/catalogue.ts';
 import { findInstallation, insertInstallation, isInstalled, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
@@ -7,12 +8,13 @@ import type { Actor } from '../domain/audit.ts';
 import { completedMessage } from '../domain/job.ts';
 import type { Restriction } from '../domain/restrictions.ts';
 import { checkSettings, defaultSettings } from '../domain/settings.ts';
-import { AppError, InvalidRequestError, NotFoundError } from '../errors.ts';
+import { AppError, invalidField, NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
 import type { Also } from './also.ts';
 import { recordInstalled } from './audit-installation.ts';
 import { dispatchJob } from './dispatch-job.ts';
 import { mergeSettings } from './installation-settings.ts';
+import { refuseListingOnly } from './refuse-listing-only.ts';
 
 export interface InstallAppInput {
   accountId: number;
@@ -20,8 +22,8 @@ export interface InstallAppInput {
   appId: number;
   /** The door it is installed through, which knows no others; null: any. */
   appKind: string | null;
-  /** Null: the current one. */
-  versionId?: number | null;
+  /** By its id or its name, if not the current one. */
+  version?: { id: number } | { name: string } | undefined;
   /** Null: the app's first one. */
   product: string | null;
   /** Values by name; `name` is the title of the installation. */
@@ -42,12 +44,8 @@ export const installApp = async (
   deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
   input: InstallAppInput,
 ): Promise<Installation> => {
-  const installation = await withTransaction(deps.db, async (tx) => {
-    const app = await holdApp(
-      tx,
-      { accountId: input.accountId, id: input.appId, kind: input.appKind },
-      input.versionId ?? null,
-    );
+  const { installation, total } = await withTransaction(deps.db, async (tx) => {
+    const app = await holdApp(tx, { accountId: input.accountId, id: input.appId, kind: input.appKind }, input.version);
     refuseListingOnly(app);
     const product = chooseProduct(app, input.product);
     await refuseSecond(tx, app, { accountId: input.accountId, product });
@@ -55,7 +53,7 @@ export const installApp = async (
     const installed = (await findInstallation(tx, input.accountId, id))!;
     await input.also?.(tx, installed);
     await recordInstalled(tx, input.actor, installed);
-    return installed;
+    return { installation: installed, total: app.requirementCount + 1 };
   });
   if (installation.state === 'pending')
     await dispatchJob(deps, {
@@ -64,22 +62,27 @@ export const installApp = async (
       kind: 'install',
       appId: installation.appId,
       installationId: installation.id,
+      total,
     });
   return installation;
 };
 
 /** The app as it stays until the end of the transaction: no new version, no second installation meanwhile. */
-const holdApp = async (tx: Queryable, ref: AppRef, versionId: number | null): Promise<App> => {
-  const find = () => (versionId === null ? findApp(tx, ref) : findAppAt(tx, ref, versionId));
-  const app = (await lockVisibleApp(tx, ref)) ? await find() : undefined;
-  if (!app) throw new NotFoundError(`There is no app ${ref.id} that this account can install.`);
+const holdApp = async (tx: Queryable, ref: AppRef, version: InstallAppInput['version']): Promise<App> => {
+  const nothing = () => new NotFoundError(`There is no app ${ref.id} that this account can install.`);
+  if (!(await lockVisibleApp(tx, ref))) throw nothing();
+  if (version !== undefined && 'name' in version) return findNamed(tx, ref, version.name);
+  const app = await (version === undefined ? findApp(tx, ref) : findAppAt(tx, ref, version.id));
+  if (!app) throw nothing();
   return app;
 };
 
-/** An app that is only a page in a list has nothing to install. */
-const refuseListingOnly = ({ name, definition }: App): void => {
-  if (definition.marketingOnly)
-    throw new AppError('not_installable', 422, `The app "${name}" is listed only: it cannot be installed.`);
+/** Whether another account has a draft of this name is nobody's business: it is refused as one that is not there. */
+const findNamed = async (tx: Queryable, ref: AppRef, name: string): Promise<App> => {
+  const version = await findCatalogueVersion(tx, ref.id, name);
+  const app = version && (await findAppAt(tx, ref, version.id));
+  if (!app) throw new NotFoundError(`The app ${ref.id} has no version "${name}" that this account can install.`);
+  return app;
 };
 
 /** The product of an app that knows none. */
@@ -89,7 +92,8 @@ const chooseProduct = ({ name, definition }: App, asked: string | null): string 
   const products: readonly string[] = definition.products;
   if (asked === null) return products[0] ?? EVERYWHERE;
   if (products.includes(asked)) return asked;
-  throw new InvalidRequestError(`The app "${name}" has no place in "${asked}"; it has in ${products.join(', ')}.`);
+  const others = products.length === 0 ? 'it is installed everywhere' : `it has in ${products.join(', ')}`;
+  throw invalidField('product', `the app "${name}" has no place in "${asked}"; ${others}`);
 };
 
 const refuseSecond = async (
@@ -116,7 +120,7 @@ const insert = async (
   const nothing = { title: app.name, settings: {}, secretNames: [] };
   const { title, settings, secrets } = mergeSettings(
     cipher,
-    { accountId, parameters: app.parameters, required: 'all' },
+    { accountId, parameters: app.parameters, required: 'all', leftOvers: 'seal' },
     nothing,
     {
       ...defaults,

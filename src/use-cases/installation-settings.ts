@@ -12,7 +12,7 @@ import {
   type SettingProblem,
 } from '../domain/settings.ts';
 import { isStorable } from '../domain/storable-text.ts';
-import { InvalidRequestError } from '../errors.ts';
+import { InvalidRequestError, MOST_PROBLEMS, problemLines } from '../errors.ts';
 
 export interface CurrentSettings {
   title: string;
@@ -36,6 +36,11 @@ export interface MergeRules {
    * newer version may require what nobody has given yet, and that must not keep anyone from changing something else.
    */
   required: 'all' | 'given';
+  /**
+   * What becomes of values that lie in clear although these parameters are secret: `seal` them, or `keep` them, because
+   * the installation runs on a version that reads them until a job moves it.
+   */
+  leftOvers: 'seal' | 'keep';
 }
 
 /** Where a sealed value belongs: it opens only for the account and the setting it was sealed for. */
@@ -53,11 +58,11 @@ export const secretContext = (accountId: number, name: string): string => `${acc
  */
 export const mergeSettings = (
   cipher: Cipher,
-  { accountId, parameters, required }: MergeRules,
+  { accountId, parameters, required, leftOvers }: MergeRules,
   current: CurrentSettings,
   given: Record<string, unknown>,
 ): MergedSettings => {
-  const { title, rest, problems } = takeTitle(parameters, given);
+  const { title, rest, problems } = takeTitle(parameters, current, given);
   const check = checkSettings(parameters, withoutEchoes(parameters, current, rest));
   problems.push(...check.problems);
 
@@ -78,7 +83,8 @@ export const mergeSettings = (
     else merged.forgottenSecrets.push(name);
     if (!secret.has(name)) merged.settings[name] = value;
   }
-  for (const [name, value] of Object.entries(merged.settings).filter(([own]) => secret.has(own))) {
+  const plain = leftOvers === 'keep' ? [] : Object.entries(merged.settings).filter(([own]) => secret.has(own));
+  for (const [name, value] of plain) {
     // Given to a release that kept an access token as it was.
     delete merged.settings[name];
     if (isGiven(value) && !current.secretNames.includes(name)) seal(name, value);
@@ -101,19 +107,31 @@ const withoutEchoes = (
   );
 };
 
+/** Who sends back what was shown has both names and may have changed only one: `name` where both are new. */
 const takeTitle = (
   parameters: SettingParameter[],
+  current: CurrentSettings,
   { name, ...others }: Record<string, unknown>,
 ): { title: string | undefined; rest: Record<string, unknown>; problems: SettingProblem[] } => {
-  const { title, ...withoutTitle } = others;
   const isParameter = parameters.some((parameter) => parameter.name === 'title');
-  const given = name ?? (isParameter ? undefined : title);
+  const { title, ...withoutTitle } = others;
   const rest = isParameter ? others : withoutTitle;
-  if (given === undefined || given === null) return { title: undefined, rest, problems: [] };
-  if (typeof given === 'string' && given.trim() !== '' && given.length <= 255 && isStorable(given))
-    return { title: given, rest, problems: [] };
-  const message = 'The setting "name" must be a text of 1 to 255 characters: it is the title of the installation.';
-  return { title: undefined, rest, problems: [{ name: 'name', message }] };
+  const saysNothing = isNull(name) || name === current.title;
+  const useTitle = !isParameter && saysNothing && !isNull(title);
+  const given = useTitle ? title : name;
+  if (isNull(given)) return { title: undefined, rest, problems: [] };
+  const problem = titleProblem(given);
+  if (problem === undefined) return { title: given as string, rest, problems: [] };
+  const own = useTitle ? 'title' : 'name';
+  return { title: undefined, rest, problems: [{ name: own, message: `The setting "${own}" must ${problem}.` }] };
+};
+
+const isNull = (value: unknown): boolean => value === undefined || value === null;
+
+const titleProblem = (given: unknown): string | undefined => {
+  if (typeof given !== 'string' || given.trim() === '' || given.length > 255)
+    return 'be a text of 1 to 255 characters: it is the title of the installation';
+  return isStorable(given) ? undefined : 'hold neither NUL characters nor broken surrogate pairs';
 };
 
 /** A value that was refused is not reported as missing too. One that is taken away is, even where there is a default. */
@@ -133,7 +151,10 @@ const missing = (
     .map(missingSetting);
 };
 
-const invalidSettings = (problems: SettingProblem[]): InvalidRequestError =>
-  new InvalidRequestError(problems.map((problem) => problem.message).join('\n'), {
-    settings: Object.fromEntries(problems.map(({ name, message }) => [name, [message]])),
+const invalidSettings = (problems: SettingProblem[]): InvalidRequestError => {
+  const named = problems.slice(0, MOST_PROBLEMS);
+  const lines = named.map(({ message }) => message);
+  return new InvalidRequestError(problemLines(lines, problems.length), {
+    settings: Object.fromEntries(named.map(({ name, message }) => [name, [message]])),
   });
+};

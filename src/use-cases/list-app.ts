@@ -1,14 +1,16 @@
-import { lockListing, saveCategories, setListing, type Listing } from '../db/app-listings.ts';
+import { findCurrentState, lockListing, saveCategories, setListing, type Listing } from '../db/app-listings.ts';
 import { insertAuditEntry } from '../db/audit-entries.ts';
-import { withTransaction } from '../db/pool.ts';
+import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import { differences, type Actor } from '../domain/audit.ts';
-import { NotFoundError } from '../errors.ts';
+import { AppError, NotFoundError } from '../errors.ts';
 
 export interface ListAppInput {
   id: number;
   actor: Actor;
   change: ListingChange;
+  /** Whether an app of this door may be shown to others while its current version is in this state. */
+  isReleased: (kind: string, state: string | null) => boolean;
 }
 
 /** What is undefined stays as it is. */
@@ -26,13 +28,18 @@ export interface ListingChange {
  * says of itself is only a wish.
  *
  * @returns how it is listed from then on.
- * @throws NotFoundError
+ * @throws NotFoundError; AppError `not_released` for a draft that is to be shown to all.
  */
-export const listApp = async ({ db }: Pick<Deps, 'db'>, { id, actor, change }: ListAppInput): Promise<Listing> =>
+export const listApp = async (
+  { db }: Pick<Deps, 'db'>,
+  { id, actor, change, isReleased }: ListAppInput,
+): Promise<Listing> =>
   withTransaction(db, async (tx) => {
     const app = await lockListing(tx, id);
     if (!app) throw new NotFoundError(`There is no app ${id}.`);
-    const { accountId, name, ...before } = app;
+    const { accountId, kind, name, ...before } = app;
+    if (change.visibility === 'public' && before.visibility !== 'public')
+      await refuseDraft(tx, id, (state) => isReleased(kind, state));
     const after: Listing = {
       visibility: change.visibility ?? before.visibility,
       featured: change.featured ?? before.featured,
@@ -47,5 +54,15 @@ export const listApp = async ({ db }: Pick<Deps, 'db'>, { id, actor, change }: L
     await insertAuditEntry(tx, { accountId, actor, action: 'update', subject, ...changed });
     return after;
   });
+
+const refuseDraft = async (tx: Queryable, id: number, isReleased: (state: string | null) => boolean): Promise<void> => {
+  const state = await findCurrentState(tx, id);
+  if (isReleased(state)) return;
+  throw new AppError(
+    'not_released',
+    409,
+    `The current version of app ${id} is ${state}: it has to be released at its own door before it can be shown to all.`,
+  );
+};
 
 const forAudit = ({ categories, ...rest }: Listing) => ({ ...rest, categories: categories.map(({ name }) => name) });

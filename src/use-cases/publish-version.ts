@@ -86,9 +86,9 @@ const makeCurrent = async (
   // A new app has no installations to care for.
   if (!before) return [];
   await insertMovedEntries(tx, { appId, accountId: job.accountId, actor: actorOf(job) }, after.version);
-  const secrets = version.definition.parameters.filter(isSecret).map(({ name: own }) => own);
-  await sealNewlySecure(tx, cipher, appId, secrets);
   await moveInstallations(tx, appId, versionId);
+  const names = version.definition.parameters.filter(isSecret).map(({ name: own }) => own);
+  await sealNewlySecure(tx, cipher, { appId, names });
   return insertMissingInstallJobs(tx, appId);
 };
 

@@ -1,10 +1,10 @@
-import { deleteInstallation, findInstallation, lockInstallation } from '../db/installations.ts';
+import { deleteInstallation, lockInstallation } from '../db/installations.ts';
 import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
-import { NotFoundError } from '../errors.ts';
 import type { Also } from './also.ts';
 import { recordRemoved } from './audit-installation.ts';
+import { getInstallation } from './get-installation.ts';
 
 export interface RemoveInstallationInput {
   accountId: number;
@@ -25,11 +25,8 @@ export const removeInstallation = async (
   { accountId, actor, id, appKind, also }: RemoveInstallationInput,
 ): Promise<void> => {
   await withTransaction(db, async (tx) => {
-    const installation = (await lockInstallation(tx, accountId, id))
-      ? await findInstallation(tx, accountId, id)
-      : undefined;
-    if (!installation || (appKind !== null && installation.appKind !== appKind))
-      throw new NotFoundError(`There is no installation ${id} in this account.`);
+    await lockInstallation(tx, accountId, id);
+    const installation = await getInstallation(tx, { accountId, id, kind: appKind });
     await deleteInstallation(tx, accountId, id);
     await also?.(tx, installation);
     await recordRemoved(tx, actor, installation);

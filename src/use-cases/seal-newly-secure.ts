@@ -5,32 +5,39 @@ import type { Cipher } from '../secrets/cipher.ts';
 import { hideAuditedSettings } from './audit-installation.ts';
 import { secretContext } from './installation-settings.ts';
 
+export interface NewlySecure {
+  appId: number;
+  /** Only this one of its installations; otherwise all, in every account. */
+  installationId?: number;
+  /** Of the parameters whose values are secret, be it by `secure` or by their kind. */
+  names: string[];
+}
+
 /**
- * Seals values that were plain while their parameter was, and takes them out of the audit log: in every installation of
- * the app, in every account, before it moves to the version that calls them secure.
+ * Seals values that were plain while their parameter was, and takes them out of the audit log. Call it when the
+ * installations run on the version that calls them secure already: whoever changes one meanwhile is waited for by that
+ * move, and is seen here.
  *
- * @param secureNames of the parameters whose values are secret, be it by `secure` or by their kind.
  * @returns how many values were sealed.
  */
 export const sealNewlySecure = async (
   tx: Queryable,
   cipher: Cipher,
-  appId: number,
-  secureNames: string[],
+  { appId, installationId, names }: NewlySecure,
 ): Promise<number> => {
-  if (secureNames.length === 0) return 0;
+  if (names.length === 0) return 0;
   let sealed = 0;
-  for (const { id, accountId, settings } of await listPlainSettings(tx, appId, secureNames)) {
-    const plain = Object.entries(settings).filter(([name]) => secureNames.includes(name));
+  for (const { id, accountId, settings } of await listPlainSettings(tx, { appId, installationId, names })) {
+    const plain = Object.entries(settings).filter(([name]) => names.includes(name));
     const secrets = Object.fromEntries(
       plain
         .filter(([, value]) => isGiven(value))
         .map(([name, value]) => [name, sealSetting(cipher, { accountId, name, value })]),
     );
     await sealSettings(tx, { accountId, id, names: plain.map(([name]) => name), secrets });
-    await hideAuditedSettings(tx, { id, accountId }, secureNames);
     sealed += Object.keys(secrets).length;
   }
+  await hideAuditedSettings(tx, appId, names);
   return sealed;
 };
 

@@ -1,5 +1,8 @@
-import { setUserGroups as setGroups } from '../db/users.ts';
+import { insertAuditEntry } from '../db/audit-entries.ts';
+import { withTransaction } from '../db/pool.ts';
+import { findUserByEmail, setUserGroups as setGroups } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
+import { machineActor } from '../domain/audit.ts';
 import { isStorable } from '../domain/storable-text.ts';
 import { InvalidRequestError, NotFoundError } from '../errors.ts';
 
@@ -14,7 +17,16 @@ export const setUserGroups = async (
   { db }: Pick<Deps, 'db'>,
   { email, groups }: { email: string; groups: string[] },
 ): Promise<void> => {
-  if (!(await setGroups(db, email, checkGroups(groups)))) throw new NotFoundError(`There is no user "${email}".`);
+  const wanted = checkGroups(groups);
+  await withTransaction(db, async (tx) => {
+    const user = await findUserByEmail(tx, email);
+    if (!user) throw new NotFoundError(`There is no user "${email}".`);
+    const { accountId, id } = user;
+    await setGroups(tx, { accountId, id, groups: wanted });
+    const subject = { type: 'user', id, name: user.email } as const;
+    const changed = { before: { groups: user.groups }, after: { groups: wanted } };
+    await insertAuditEntry(tx, { accountId, actor: machineActor, action: 'update', subject, ...changed });
+  });
 };
 
 /**

@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { changeInstallation, findInstallation, lockInstallation, type Installation } from '../db/installations.ts';
 import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import type { Restriction } from '../domain/restrictions.ts';
-import { InvalidRequestError, NotFoundError } from '../errors.ts';
+import { invalidField } from '../errors.ts';
 import type { Also } from './also.ts';
-import { recordChanged } from './audit-installation.ts';
-import { mergeSettings } from './installation-settings.ts';
+import { hideAuditedSettings, recordChanged } from './audit-installation.ts';
+import { getInstallation } from './get-installation.ts';
+import { mergeSettings, type MergedSettings } from './installation-settings.ts';
 
 export interface UpdateInstallationInput {
   accountId: number;
@@ -38,20 +40,20 @@ export const updateInstallation = async (
 ): Promise<Installation> =>
   withTransaction(db, async (tx) => {
     await lockInstallation(tx, accountId, id);
-    const current = await findInstallation(tx, accountId, id);
-    if (!current || (appKind !== null && current.appKind !== appKind))
-      throw new NotFoundError(`There is no installation ${id} in this account.`);
+    const current = await getInstallation(tx, { accountId, id, kind: appKind });
     refuseOtherApp(current, change.appId);
     const { parameters } = current;
-    const merged = mergeSettings(cipher, { accountId, parameters, required: 'given' }, current, change.settings);
-    await changeInstallation(tx, {
-      accountId,
-      id,
+    const rules = { accountId, parameters, required: 'given', leftOvers: 'seal' } as const;
+    const merged = mergeSettings(cipher, rules, current, change.settings);
+    const next = {
       ...merged,
       enabled: change.enabled ?? current.enabled,
       groupRestrictions: change.groupRestrictions ?? current.groupRestrictions,
       roleRestrictions: change.roleRestrictions === undefined ? current.roleRestrictions : change.roleRestrictions,
-    });
+    };
+    // Clients save what they have read: that is no change, and nobody needs to hear of it.
+    if (!change.also && isSame(current, next)) return current;
+    await changeInstallation(tx, { accountId, id, ...next });
     const changed = (await findInstallation(tx, accountId, id))!;
     const besides = await change.also?.(tx, changed);
     await recordChanged(tx, actor, {
@@ -60,11 +62,26 @@ export const updateInstallation = async (
       newSecrets: Object.keys(merged.secrets),
       besides,
     });
+    const sealed = Object.keys(merged.secrets).filter((name) => Object.hasOwn(current.settings, name));
+    if (sealed.length > 0) await hideAuditedSettings(tx, current.appId, sealed);
     return changed;
   });
 
+type Next = MergedSettings & Pick<Installation, 'enabled' | 'groupRestrictions' | 'roleRestrictions'>;
+
+const isSame = (current: Installation, { secrets, forgottenSecrets, ...next }: Next): boolean => {
+  const pick = ({ title, settings, enabled, groupRestrictions, roleRestrictions }: typeof next | Installation) => ({
+    title,
+    settings,
+    enabled,
+    groupRestrictions,
+    roleRestrictions,
+  });
+  const keepsSecrets = !forgottenSecrets.some((name) => current.secretNames.includes(name));
+  return keepsSecrets && Object.keys(secrets).length === 0 && isDeepStrictEqual(pick(current), pick(next));
+};
+
 const refuseOtherApp = ({ appId }: Installation, asked: number | undefined): void => {
   if (asked === undefined || asked === appId) return;
-  const message = `cannot be changed; the installation is of the app ${appId}`;
-  throw new InvalidRequestError(`app_id: ${message}`, { app_id: [message] });
+  throw invalidField('app_id', `cannot be changed; the installation is of the app ${appId}`);
 };

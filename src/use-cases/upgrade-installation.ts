@@ -1,21 +1,23 @@
-import { findAppAt } from '../db/apps.ts';
-import {
-  changeInstallation,
-  findInstallation,
-  lockInstallation,
-  setInstallationJob,
-  type Installation,
-} from '../db/installations.ts';
+import { findAppAt, type App } from '../db/apps.ts';
+import { changeInstallation, lockInstallation, setInstallationJob, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
 import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
-import type { JobRef } from '../domain/job.ts';
+import { checkSettings, defaultSettings, isSecret } from '../domain/settings.ts';
 import { NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
 import { recordChanged } from './audit-installation.ts';
 import { dispatchJob } from './dispatch-job.ts';
+import { getInstallation } from './get-installation.ts';
 import { mergeSettings } from './installation-settings.ts';
+
+/** Of parameters that the version adds. A default of the wrong type is the package's fault: it is left out. */
+const newDefaults = (before: Installation, { parameters }: App): Record<string, unknown> => {
+  const known = new Set(before.parameters.map(({ name }) => name));
+  const added = parameters.filter(({ name }) => !known.has(name));
+  return checkSettings(added, defaultSettings(added)).values;
+};
 
 export interface UpgradeInstallationInput {
   accountId: number;
@@ -28,7 +30,8 @@ export interface UpgradeInstallationInput {
 
 /**
  * Moves an installation to another version of its app: a job provisions what that one requires, and only then the
- * installation runs on it. Until then, and when the job fails, it runs on what it has. Seven statements in one
+ * installation runs on it. Until then, and when the job fails, it runs on what it has. Settings that are given take effect
+ * at once, for both; what is there and turns secret is sealed with the move. Seven statements in one
  * transaction, then one trip to the queue.
  *
  * @throws NotFoundError, InvalidRequestError
@@ -38,29 +41,24 @@ export const upgradeInstallation = async (
   { accountId, actor, id, versionId, settings }: UpgradeInstallationInput,
 ): Promise<Installation> => {
   const jobId = newId();
-  const upgraded = await withTransaction(deps.db, async (tx) => {
+  const { upgraded, total } = await withTransaction(deps.db, async (tx) => {
     await lockInstallation(tx, accountId, id);
-    const before = await findInstallation(tx, accountId, id);
-    if (!before) throw new NotFoundError(`There is no installation ${id} in this account.`);
+    const before = await getInstallation(tx, { accountId, id, kind: null });
     const { appId, enabled, groupRestrictions, roleRestrictions } = before;
     const app = await findAppAt(tx, { accountId, id: appId, kind: null }, versionId);
     if (!app) throw new NotFoundError(`The app ${appId} has no version ${versionId}.`);
-    const merged = mergeSettings(
-      deps.cipher,
-      { accountId, parameters: app.parameters, required: 'all' },
-      before,
-      settings,
-    );
+    const rules = { accountId, parameters: app.parameters, required: 'all', leftOvers: 'keep' } as const;
+    const merged = mergeSettings(deps.cipher, rules, before, { ...newDefaults(before, app), ...settings });
     await changeInstallation(tx, { accountId, id, ...merged, enabled, groupRestrictions, roleRestrictions });
-    const total = app.requirementCount + 1;
+    const steps = app.requirementCount + 1;
     const job = { id: jobId, accountId, appId, installationId: id, actor, versionId };
-    await insertInstallJob(tx, { ...job, state: 'queued', progress: 0, total, message: 'Waiting for a worker' });
+    await insertInstallJob(tx, { ...job, state: 'queued', progress: 0, total: steps, message: 'Waiting for a worker' });
     await setInstallationJob(tx, { accountId, id, jobId });
-    const after = (await findInstallation(tx, accountId, id))!;
-    await recordChanged(tx, actor, { before, after, newSecrets: Object.keys(merged.secrets) });
-    return after;
+    const after = await getInstallation(tx, { accountId, id, kind: null });
+    const hidden = app.parameters.filter(isSecret).map(({ name }) => name);
+    await recordChanged(tx, actor, { before, after, newSecrets: Object.keys(merged.secrets), hidden });
+    return { upgraded: after, total: steps };
   });
-  const ref: JobRef = { id: jobId, accountId, kind: 'install', appId: upgraded.appId, installationId: id };
-  await dispatchJob(deps, ref);
+  await dispatchJob(deps, { id: jobId, accountId, kind: 'install', appId: upgraded.appId, installationId: id, total });
   return upgraded;
 };

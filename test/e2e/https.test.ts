@@ -138,6 +138,15 @@ describe('a certificate of their own', { timeout: 60_000 }, () => {
     expect((await api.ended).code).toBe(0);
   });
 
+  it.each(['api', 'worker'])('is not there for %s on plain HTTP, which SIGHUP shuts down', async (word) => {
+    const running = programs.start([word], { ...harness.env, PORT: String(await freePort()), LOG_LEVEL: 'info' });
+    await running.untilLine(/"(listening|working)"/);
+    running.kill('SIGHUP');
+    const { signal, stderr } = await running.ended;
+    expect([signal, stderr]).toEqual(['SIGHUP', expect.stringContaining('"shutting down"')]);
+    expect(stderr).not.toContain('not closed cleanly');
+  });
+
   it('is what start --https serves too, and then it makes none', async () => {
     const port = await freePort();
     const served = await renew();

@@ -127,6 +127,8 @@ describe('appyard secrets', () => {
     const ended = await run('new-key', text(newKey));
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toContain('openssl rand -base64 32');
+    // No process may meet a value that it cannot open.
+    expect(ended.stdout).toMatch(/SECRETS_KEY=OLD,NEW\n.*Restart.*SECRETS_KEY=NEW,OLD\n.*Restart.*secrets rotate/s);
     expect(await keysInFile()).toEqual([oldKey]);
   });
 });

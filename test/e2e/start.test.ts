@@ -67,6 +67,14 @@ describe('appyard start', { timeout: 90_000 }, () => {
     expect((await second.ended).stdout).not.toContain('Pushing');
   });
 
+  it('shuts down with its Postgres when the terminal is closed, on HTTPS too', async () => {
+    const started = programs.start(['start', '--https']);
+    await welcomed(started);
+    started.kill('SIGHUP');
+    expect(await started.ended).toMatchObject({ signal: 'SIGHUP', stderr: '' });
+    expect(await isEmbeddedPostgresRunning(dataDir)).toBe(false);
+  });
+
   it('starts again after it was killed', async () => {
     const first = start();
     await first.untilLine(/^ {2}upload/); // In the middle of the first push.

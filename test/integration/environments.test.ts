@@ -49,6 +49,32 @@ describe('environments', () => {
     expect(await hasEnvironment(harness.deps, { accountId: theirs.id, id })).toBe(false);
   });
 
+  it('have ids of their own also when two accounts wish for one at the same moment', async () => {
+    const accounts = await Promise.all([account(), account(), account()]);
+    for (const { id } of accounts) await listEnvironments(harness.deps, id);
+    const id = randomUUID();
+    const made = await Promise.allSettled(
+      accounts.map(({ subdomain }) => createEnvironment(harness.deps, { subdomain, name: 'QA', id })),
+    );
+    const reasons = made.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    expect(reasons).toMatchObject([{ code: 'key_taken' }, { code: 'key_taken' }]);
+  });
+
+  it('are 1,000 at the most, also when two are made at the same moment', async () => {
+    const { id, subdomain } = await account();
+    await listEnvironments(harness.deps, id);
+    await harness.deps.db.query(
+      `insert into door_records (account_id, door, type, key)
+       select $1, 'appyard', 'environment', gen_random_uuid() from generate_series(1, 998)`,
+      [id],
+    );
+    const made = await Promise.allSettled(
+      ['A', 'B', 'C'].map((name) => createEnvironment(harness.deps, { subdomain, name })),
+    );
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await listEnvironments(harness.deps, id)).toHaveLength(1_000);
+  });
+
   it('are refused without an account, a name or a UUID', async () => {
     const { subdomain } = await account();
     const create = (input: { subdomain?: string; name?: string; id?: string }) =>

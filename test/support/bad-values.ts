@@ -22,6 +22,7 @@ export const notAnId: BadValue[] = all([
   1.5,
   2 ** 53,
   2 ** 63,
+  1e20,
   1e308,
   '1.5',
   '-1',
@@ -65,6 +66,7 @@ export const notRestrictions: BadValue[] = all([
   [[]],
   [1.5],
   [2 ** 63],
+  [1e20],
   [null],
   [true],
   [''],
@@ -80,10 +82,11 @@ export const notSettings: BadValue[] = [
   ...all([{ name: '' }, { name: {} }, { name: [] }, { name: 5 }, { name: long(256) }, { name: 'a\0' }], 'name'),
   ...all([JSON.parse('{"__proto__":1}'), JSON.parse('{"__proto__":{"name":"x"}}')], '__proto__'),
   ...all([{ constructor: 'x' }, { name: 'x', constructor: { prototype: 1 } }], 'constructor'),
-  ...all([{ count: 'many' }, { count: {} }, { count: [1] }, { count: true }], 'count'),
+  ...all([{ count: 'many' }, { count: {} }, { count: [1] }, { count: true }, { count: '0x10' }], 'count'),
   ...all([{ flag: 'maybe' }, { flag: 2 }, { flag: [] }], 'flag'),
   ...all([{ link: 'nowhere' }, { link: 'javascript:alert(1)' }, { link: 5 }], 'link'),
-  ...all([{ note: {} }, { note: ['a'] }, { note: 'a\0b' }, { note: 'a\ud800' }], 'note'),
+  ...all([{ note: {} }, { note: ['a'] }, { note: 'a\0b' }, { note: 'a\ud800' }, { note: 2 ** 53 }], 'note'),
+  ...all([{ note: long(65_537) }, { token: long(65_537) }], '65536 characters'),
 ];
 
 export const notSettingsObjects: BadValue[] = [
@@ -100,6 +103,7 @@ export const notSettingsObjects: BadValue[] = [
     [{ value: 1 }],
     [{ name: 5 }],
     [{ name: null, value: 1 }],
+    Array.from({ length: 1_001 }, (_, index) => ({ name: `s${index}`, value: 1 })),
     [{ name: 'name', value: 'x', title: 'x' }],
     [
       { name: 'note', value: 'x' },

@@ -45,6 +45,9 @@ export interface Walk {
 
 export const archive = (): Buffer => buildArchive({ manifest: { parameters } });
 
+/** How the schema library speaks of what it refuses where a schema has no words of its own. */
+const LIBRARY_WORDS = /Invalid input|Too (small|big)|nonoptional|expected .* received/;
+
 export const createWalk = async (): Promise<Walk> => {
   const harness = await createHarness('postgres');
   const worker = harness.startWorker();
@@ -62,7 +65,8 @@ export const createWalk = async (): Promise<Walk> => {
       const answer = await walk.send(route, sent);
       const text = answer.body.toString();
       const unnamed = naming && !text.includes(naming) ? `does not name ${naming}: ${text.slice(0, 200)}` : undefined;
-      const fault = doorFaultOf(route, answer) ?? unnamed;
+      const foreign = LIBRARY_WORDS.test(text) ? `is not in our words: ${text.slice(0, 200)}` : undefined;
+      const fault = doorFaultOf(route, answer) ?? unnamed ?? foreign;
       return fault && `${nameOf(route)} (${inspect(sent, { maxStringLength: 80 })}): ${fault}`;
     },
     async begin() {
@@ -145,9 +149,9 @@ const inOurEnvelope = (text: string): string => {
 };
 
 /** A digest of each table and of the list of files, by name. */
-type Snapshot = Map<string, string>;
+export type Snapshot = Map<string, string>;
 
-const snapshot = async ({ deps }: Harness): Promise<Snapshot> => {
+export const snapshot = async ({ deps }: Harness): Promise<Snapshot> => {
   const { rows: tables } = await deps.db.query<{ name: string }>(
     `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
   );
@@ -161,7 +165,7 @@ const snapshot = async ({ deps }: Harness): Promise<Snapshot> => {
   return new Map([...rows.map(({ name, digest }) => [name, digest] as const), ['files', files.toSorted().join()]]);
 };
 
-const changed = (before: Snapshot, after: Snapshot): string[] =>
+export const changed = (before: Snapshot, after: Snapshot): string[] =>
   [...after].flatMap(([name, digest]) =>
     digest === before.get(name) ? [] : [`${name}: ${before.get(name)} became ${digest}`],
   );

@@ -10,6 +10,7 @@ const hidden: Record<string, string[]> = {
   multicast: ['224.0.0.1', '239.255.255.255', 'ff02::1'],
   broadcast: ['255.255.255.255'],
   reserved: ['192.0.0.1', '198.18.0.1', '198.19.255.255', '240.0.0.1', '100::1', '5f00::1', '4000::1', '::2:3'],
+  retired: ['3ffe::1', '3ffe:ffff::1', '2001:10::1', '192.88.99.1', 'fec0::1'],
   documentation: ['192.0.2.1', '198.51.100.1', '203.0.113.1', '2001:db8::1', '3fff::1'],
   'IPv4 mapped into IPv6': ['::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:169.254.169.254', '::ffff:8.8.8.8'],
   'IPv4 compatible IPv6': ['::127.0.0.1', '::7f00:1', '::a9fe:a9fe'],
@@ -26,12 +27,18 @@ describe('the addresses that may be dialled', () => {
     });
   });
 
-  it.each(['8.8.8.8', '1.1.1.1', '172.15.255.255', '172.32.0.1', '100.128.0.1', '192.167.1.1', '2606:4700::1111'])(
-    'are public ones: %s',
-    (address) => {
-      expect(mayDial(address)).toBe(true);
-    },
-  );
+  it.each([
+    '8.8.8.8',
+    '1.1.1.1',
+    '172.15.255.255',
+    '172.32.0.1',
+    '100.128.0.1',
+    '192.167.1.1',
+    '2606:4700::1111',
+    '2a00:1450::1',
+  ])('are public ones: %s', (address) => {
+    expect(mayDial(address)).toBe(true);
+  });
 
   it.each(['', 'localhost', '127.1', '0x7f000001', '2130706433', '1.2.3.4.5'])('are addresses: %j is none', (text) => {
     expect(mayDial(text)).toBe(false);

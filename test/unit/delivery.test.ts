@@ -7,7 +7,7 @@ import {
   type Exchange,
 } from '../../src/domain/delivery.ts';
 import { claimsOfAttempt, MAX_TOKEN_BYTES, signingAlgorithms, tokenBytes } from '../../src/domain/delivery-claims.ts';
-import { headersOf, placeOf, problemOfHeaders, problemOfUrl, receiverOf } from '../../src/domain/delivery-request.ts';
+import { headersOf, hostOf, problemOfHeaders, problemOfUrl, receiverOf } from '../../src/domain/delivery-request.ts';
 import { makeKeyPair, signToken } from '../../src/secrets/signing.ts';
 
 const exchange = (status: number | null, hopeless?: boolean): Exchange => ({
@@ -117,9 +117,9 @@ describe('where a delivery goes', () => {
     expect(problemOfUrl(`https://receiver.example/${'a'.repeat(2_048)}`)).toContain('at most 2048');
   });
 
-  it('loses its fragment, and logs see neither query nor fragment', () => {
+  it('loses its fragment, and logs see nothing but the host', () => {
     expect(receiverOf('https://receiver.example/a?b=c#d')).toBe('https://receiver.example/a?b=c');
-    expect(placeOf('https://receiver.example:99/a?key=secret#d')).toEqual({ host: 'receiver.example:99', path: '/a' });
+    expect(hostOf('https://receiver.example:99/secret?key=secret#d')).toBe('receiver.example:99');
   });
 });
 

@@ -27,6 +27,10 @@ describe('a setting', () => {
     ['multiline', 'a\nb', 'a\nb'],
     ['number', '6', 6],
     ['number', 6.5, 6.5],
+    ['number', ' -1.5e3\n', -1500],
+    ['number', '.5', 0.5],
+    ['text', 9007199254740991, '9007199254740991'],
+    ['text', -0.5, '-0.5'],
     ['number', '', null],
     ['checkbox', 'true', true],
     ['checkbox', '0', false],
@@ -43,6 +47,14 @@ describe('a setting', () => {
     ['number', 'six', 'a number'],
     ['number', ' ', 'a number'],
     ['number', true, 'a number'],
+    ['number', '0x10', 'a number'],
+    ['number', '0b1', 'a number'],
+    ['number', '0o7', 'a number'],
+    ['number', '1e999', 'a number'],
+    ['number', Infinity, 'a number'],
+    ['text', Infinity, 'a text: this number is not exact, so put it in quotes'],
+    ['multiline', 2 ** 53, 'a text: this number is not exact, so put it in quotes'],
+    ['text', -1e300, 'a text: this number is not exact, so put it in quotes'],
     ['checkbox', 'yes', 'true or false'],
     ['checkbox', 2, 'true or false'],
     ['url', 'example.com', 'an http or https URL'],
@@ -59,9 +71,31 @@ describe('a setting', () => {
     expect(problems).toEqual([{ name: 'p', message: `The setting "p" must be ${expected}.` }]);
   });
 
+  it('has 65536 characters at the most, whatever its kind', () => {
+    for (const kind of ['text', 'multiline', 'hidden', 'oauth', 'mtls', 'url', 'number', 'checkbox'] as const) {
+      const { problems } = checkSettings([parameter({ kind })], { p: `https://example.com/${'x'.repeat(65_536)}` });
+      expect(problems).toEqual([{ name: 'p', message: 'The setting "p" must have 65536 characters at the most.' }]);
+    }
+    expect(checkSettings([parameter({})], { p: 'x'.repeat(65_536) }).problems).toEqual([]);
+  });
+
+  it('that was kept when there was no limit is shown as it is', () => {
+    const p = 'x'.repeat(65_537);
+    expect(effectiveSettings([parameter({})], { p })).toEqual({ p });
+  });
+
   it('that the app does not have is refused with those it has', () => {
     const { problems } = checkSettings([parameter({ name: 'a' }), parameter({ name: 'b' })], { c: 1 });
     expect(problems).toEqual([{ name: 'c', message: 'The app has no setting "c"; it has name, a, b.' }]);
+  });
+
+  it('that the app does not have is one of many: those it has are said once', () => {
+    const { problems } = checkSettings([parameter({ name: 'a' })], { x: 1, y: 1, ['z'.repeat(100)]: 1 });
+    expect(problems.map(({ message }) => message)).toEqual([
+      'The app has no setting "x"; it has name, a.',
+      'The app has no setting "y".',
+      `The app has no setting "${'z'.repeat(60)}…".`,
+    ]);
   });
 
   it('called like a member of every object is unknown too', () => {

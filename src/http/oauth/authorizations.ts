@@ -6,10 +6,10 @@ import {
   type ReadAuthorizationRequest,
 } from '../../domain/oauth/authorization-request.ts';
 import type { OAuthClient } from '../../domain/oauth/client.ts';
-import { AppError, UnauthenticatedError } from '../../errors.ts';
+import { AppError, TooManyTriesError, UnauthenticatedError } from '../../errors.ts';
 import { authorizeClient } from '../../use-cases/oauth/authorize-client.ts';
-import { checkLogin, TooManyTriesError } from '../../use-cases/oauth/check-login.ts';
-import { createGuessGuard } from '../../use-cases/oauth/guess-guard.ts';
+import { checkLogin } from '../../use-cases/oauth/check-login.ts';
+import { clientAddressOf } from '../client-address.ts';
 import { prepareError } from '../errors.ts';
 import { subdomainOf } from '../host.ts';
 import { consentPage, problemPage, type Consent } from './consent-page.ts';
@@ -26,7 +26,6 @@ const FORM = 'application/x-www-form-urlencoded';
 export const authorizationRoutes = (deps: Deps, clients: readonly OAuthClient[]): Router => {
   const router = Router();
   const { host: place, hostname } = new URL(deps.config.publicUrl);
-  const guesses = createGuessGuard();
   const consentOf = (req: Request, request: AuthorizationRequest): Consent => {
     const account = subdomainOf(req.get('host'), hostname);
     return { request, account, place: account === undefined ? place : `${account}.${place}` };
@@ -57,8 +56,9 @@ export const authorizationRoutes = (deps: Deps, clients: readonly OAuthClient[])
     if (consent.email === '' || secret === '') return again(400, 'Type both your e-mail address and your password.');
     try {
       const { email, account: subdomain } = consent;
-      const user = await checkLogin({ ...deps, guesses }, { email, secret, subdomain });
-      const code = await authorizeClient(deps, { request, user, ip: req.ip ?? null });
+      const ip = clientAddressOf(req);
+      const login = await checkLogin(deps, { email, secret, subdomain, ip });
+      const code = await authorizeClient(deps, { request, login, ip });
       sendBack(res, request, { code });
     } catch (err) {
       if (err instanceof TooManyTriesError) res.set('Retry-After', String(err.retryAfter));

@@ -7,6 +7,7 @@ import { endLoginOfToken } from '../../use-cases/oauth/end-login.ts';
 import { exchangeCode } from '../../use-cases/oauth/exchange-code.ts';
 import type { TokenPair } from '../../use-cases/oauth/issue-tokens.ts';
 import { refreshTokens } from '../../use-cases/oauth/refresh-tokens.ts';
+import { clientAddressOf } from '../client-address.ts';
 import { prepareError } from '../errors.ts';
 import { knownClient, read, readTokenRequest, revokeBody } from './token-bodies.ts';
 
@@ -53,7 +54,7 @@ export const revocationRoutes = (deps: Deps, clients: readonly OAuthClient[]): R
   router.post('/', ...acceptFields, async (req, res) => {
     const { token, client_id: given } = read(revokeBody, req.body);
     const clientId = given === undefined ? undefined : knownClient(clients, given);
-    await endLoginOfToken(deps, { token, clientId, ip: req.ip ?? null });
+    await endLoginOfToken(deps, { token, clientId, ip: clientAddressOf(req) });
     res.set(UNKEPT).json({});
   });
   router.use(tokenErrors(deps));

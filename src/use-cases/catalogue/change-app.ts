@@ -41,7 +41,16 @@ export interface ChangeAppInput {
    * Nobody else changes the app meanwhile.
    */
   decide: (app: CatalogueApp, versions: CatalogueVersion[]) => AppChange;
+  /**
+   * Reads the versions that `decide` and `describe` get, and that the answer has. Without it they are all there, whole:
+   * a door with many large ones reads those that its rules are about. What is not read cannot be changed.
+   */
+  readVersions?: ReadVersions;
 }
+
+export type ReadVersions = (tx: Queryable, app: CatalogueApp) => Promise<CatalogueVersion[]>;
+
+const readAll: ReadVersions = (tx, { id }) => listCatalogueVersions(tx, id);
 
 export interface ChangedApp {
   app: CatalogueApp;
@@ -55,16 +64,16 @@ export interface ChangedApp {
  */
 export const changeApp = async (
   { db }: Pick<Deps, 'db'>,
-  { actor, ref, describe, decide }: ChangeAppInput,
+  { actor, ref, describe, decide, readVersions = readAll }: ChangeAppInput,
 ): Promise<ChangedApp> =>
   withTransaction(db, async (tx) => {
     const id = await lockCatalogueApp(tx, ref);
     if (id === undefined) throw new NotFoundError(`There is no app "${ref.value}" of this account.`);
     const { accountId, kind } = ref;
-    const load = async (): Promise<ChangedApp> => ({
-      app: (await findCatalogueApp(tx, { accountId, kind, by: 'id', value: id }))!,
-      versions: await listCatalogueVersions(tx, id),
-    });
+    const load = async (): Promise<ChangedApp> => {
+      const app = (await findCatalogueApp(tx, { accountId, kind, by: 'id', value: id }))!;
+      return { app, versions: await readVersions(tx, app) };
+    };
     const before = await load();
     await apply(tx, before, decide(before.app, before.versions));
     const after = await load();

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { findAccountBySubdomain } from '../../db/accounts.ts';
-import { hasDoorRecord, insertDoorRecord } from '../../db/door-records.ts';
+import { changeDoorRecord, findDoorRecord, insertDoorRecord } from '../../db/door-records.ts';
+import { withTransaction } from '../../db/pool.ts';
 import type { Deps } from '../../deps.ts';
 import { isUuid } from '../../domain/uuid.ts';
-import { AppError, InvalidRequestError, NotFoundError } from '../../errors.ts';
+import { InvalidRequestError, NotFoundError } from '../../errors.ts';
 import { checkName } from './check-name.ts';
 import { environmentType, listEnvironments, MOST_ENVIRONMENTS, type Environment } from './list-environments.ts';
 
@@ -25,10 +26,14 @@ export const createEnvironment = async (
   if (!account) throw new NotFoundError(`There is no account "${subdomain}".`);
   const key = id.toLowerCase();
   const type = environmentType(account.id);
-  if ((await listEnvironments({ db }, account.id)).length >= MOST_ENVIRONMENTS)
-    throw new InvalidRequestError(`An account can have ${MOST_ENVIRONMENTS} environments.`);
-  if (await hasDoorRecord(db, type, key))
-    throw new AppError('key_taken', 409, `There is an environment "${key}" already.`);
-  await insertDoorRecord(db, type, { key, attributes: { name } });
+  const [first] = await listEnvironments({ db }, account.id);
+  await withTransaction(db, async (tx) => {
+    // Changes nothing but holds the account's first one: others are added one after the other.
+    const held = await findDoorRecord(tx, type, first!.id);
+    if (held) await changeDoorRecord(tx, type, held.id, {});
+    if ((await listEnvironments({ db: tx }, account.id)).length >= MOST_ENVIRONMENTS)
+      throw new InvalidRequestError(`An account can have ${MOST_ENVIRONMENTS} environments.`);
+    await insertDoorRecord(tx, type, { key, attributes: { name } });
+  });
   return { id: key, name };
 };

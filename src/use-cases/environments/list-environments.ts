@@ -6,7 +6,7 @@ import {
   type DoorRecord,
   type RecordType,
 } from '../../db/door-records.ts';
-import type { Deps } from '../../deps.ts';
+import type { Queryable } from '../../db/pool.ts';
 
 /** A part of an account with apps of its own, for the doors that know such. */
 export interface Environment {
@@ -24,7 +24,7 @@ export const environmentType = (accountId: number): RecordType => ({ accountId, 
 const environmentOf = ({ key, attributes }: DoorRecord): Environment => ({ id: key, name: String(attributes['name']) });
 
 /** All environments of an account, oldest first: at least the one that it has from its beginning. One round trip. */
-export const listEnvironments = async ({ db }: Pick<Deps, 'db'>, accountId: number): Promise<Environment[]> => {
+export const listEnvironments = async ({ db }: { db: Queryable }, accountId: number): Promise<Environment[]> => {
   const list = async (): Promise<Environment[]> =>
     (await listDoorRecords(db, environmentType(accountId), MOST_ENVIRONMENTS)).map(environmentOf);
   const there = await list();
@@ -34,7 +34,7 @@ export const listEnvironments = async ({ db }: Pick<Deps, 'db'>, accountId: numb
 };
 
 /** Its id is drawn by whoever comes first and kept under a fixed name: however many ask at once, there is one. */
-const makeFirst = async ({ db }: Pick<Deps, 'db'>, accountId: number): Promise<void> => {
+const makeFirst = async ({ db }: { db: Queryable }, accountId: number): Promise<void> => {
   const drawn = { accountId, door: 'appyard', type: 'first-environment' };
   await ensureDoorRecords(db, drawn, [{ key: 'id', attributes: { id: randomUUID() } }]);
   const { attributes } = (await findDoorRecord(db, drawn, 'id'))!;

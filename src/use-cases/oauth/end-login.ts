@@ -1,30 +1,32 @@
 import { revokeTokensOfGrant } from '../../db/api-tokens.ts';
 import { insertAuditEntry } from '../../db/audit-entries.ts';
-import { endGrant, findGrantOfToken, findGrantOfTokenId, type Grant } from '../../db/oauth-grants.ts';
-import { withTransaction } from '../../db/pool.ts';
+import { endGrant, findGrantOfToken, type Grant } from '../../db/oauth-grants.ts';
+import { withTransaction, type Queryable } from '../../db/pool.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../domain/audit.ts';
 import { tokenDigest } from '../../secrets/tokens.ts';
 
 /** Who ends a login, and why where that is not plain. */
-interface Ending {
+export interface Ending {
   actor: Actor;
   reason?: string;
 }
 
 /** Ends a login with everything it was given; its access tokens stop within the 10 s that credentials are believed. */
-export const endLogin = async ({ db }: Pick<Deps, 'db'>, grant: Grant, { actor, reason }: Ending): Promise<void> => {
-  await withTransaction(db, async (tx) => {
-    if (!(await endGrant(tx, grant.accountId, grant.id))) return;
-    await revokeTokensOfGrant(tx, grant.id);
-    await insertAuditEntry(tx, {
-      accountId: grant.accountId,
-      actor,
-      action: 'destroy',
-      subject: { type: 'login', id: grant.id, name: grant.clientId },
-      before: { scope: grant.scopes.join(' ') },
-      ...(reason !== undefined && { after: { reason } }),
-    });
+export const endLogin = ({ db }: Pick<Deps, 'db'>, grant: Grant, ending: Ending): Promise<void> =>
+  withTransaction(db, (tx) => endLoginWithin(tx, grant, ending));
+
+/** Does it in a transaction that there is already. */
+export const endLoginWithin = async (tx: Queryable, grant: Grant, { actor, reason }: Ending): Promise<void> => {
+  if (!(await endGrant(tx, grant.accountId, grant.id))) return;
+  await revokeTokensOfGrant(tx, grant.id);
+  await insertAuditEntry(tx, {
+    accountId: grant.accountId,
+    actor,
+    action: 'destroy',
+    subject: { type: 'login', id: grant.id, name: grant.clientId },
+    before: { scope: grant.scopes.join(' ') },
+    ...(reason !== undefined && { after: { reason } }),
   });
 };
 
@@ -41,15 +43,4 @@ export const endLoginOfToken = async (deps: Pick<Deps, 'db'>, { token, clientId,
   const grant = await findGrantOfToken(deps.db, tokenDigest(token));
   if (!grant || (clientId !== undefined && clientId !== grant.clientId)) return;
   await endLogin(deps, grant, { actor: { userId: grant.userId, name: grant.email, ip } });
-};
-
-/**
- * For the machine's own operator: a token of a login that is revoked alone would be replaced by the client's next refresh.
- *
- * @returns false when the token is of no login.
- */
-export const endLoginOfTokenId = async (deps: Pick<Deps, 'db'>, tokenId: number): Promise<boolean> => {
-  const grant = await findGrantOfTokenId(deps.db, tokenId);
-  if (grant) await endLogin(deps, grant, { actor: { userId: null, name: 'operator (command line)', ip: null } });
-  return grant !== undefined;
 };

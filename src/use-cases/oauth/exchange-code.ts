@@ -7,7 +7,7 @@ import { OAuthError } from '../../domain/oauth/oauth-error.ts';
 import { matchesChallenge } from '../../domain/oauth/pkce.ts';
 import { tokenDigest } from '../../secrets/tokens.ts';
 import { endLogin } from './end-login.ts';
-import { issueTokens, type TokenPair } from './issue-tokens.ts';
+import { issueTokens, TOKEN_ENDED, type TokenPair } from './issue-tokens.ts';
 
 export interface ExchangeCodeInput {
   code: string;
@@ -42,6 +42,7 @@ const refuseUnfit = (code: Code, input: ExchangeCodeInput): void => {
   };
   if (code.grant.clientId !== input.clientId) refuse('This code was given to another client.');
   if (code.grant.revokedAt) refuse('This login has been ended.');
+  if (!code.grant.tokenLives) refuse(TOKEN_ENDED);
   if (code.expired) refuse('This code has expired.');
   if (code.redirectUri !== input.redirectUri) refuse('redirect_uri is not the one that the code was asked for with.');
   if (!matchesChallenge(input.codeVerifier, code.codeChallenge))

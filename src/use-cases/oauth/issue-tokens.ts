@@ -15,21 +15,31 @@ export interface TokenPair {
   scopes: readonly Scope[];
 }
 
+export const TOKEN_ENDED = 'The API token that this login was made with is revoked or has expired.';
+
+/** Not later than the API token with which the login was made. */
+const inTime = (seconds: number, { endsAt }: Grant): Date => {
+  const date = secondsFromNow(seconds);
+  return endsAt && endsAt < date ? endsAt : date;
+};
+
 /** Call it with the login locked. */
 export const issueTokens = async (tx: Queryable, grant: Grant, scopes: readonly Scope[]): Promise<TokenPair> => {
   const [accessToken, refreshToken] = [newToken(), newToken()];
+  const expiresAt = inTime(lifetimes.accessToken, grant);
   await insertToken(tx, {
     userId: grant.userId,
     sha256: tokenDigest(accessToken),
     prefix: tokenPrefix(accessToken),
     label: `${grant.clientId}, login ${grant.id}`,
-    expiresAt: secondsFromNow(lifetimes.accessToken),
+    expiresAt,
     login: { grantId: grant.id, scopes },
   });
   await insertRefreshToken(tx, {
     sha256: tokenDigest(refreshToken),
     grantId: grant.id,
-    expiresAt: secondsFromNow(lifetimes.refreshToken),
+    expiresAt: inTime(lifetimes.refreshToken, grant),
   });
-  return { accessToken, refreshToken, expiresIn: lifetimes.accessToken, scopes };
+  const expiresIn = Math.max(0, Math.round((expiresAt.getTime() - Date.now()) / 1_000));
+  return { accessToken, refreshToken, expiresIn, scopes };
 };

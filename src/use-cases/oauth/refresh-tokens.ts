@@ -13,7 +13,7 @@ import { OAuthError } from '../../domain/oauth/oauth-error.ts';
 import { readScopes, type Scope } from '../../domain/oauth/scopes.ts';
 import { tokenDigest } from '../../secrets/tokens.ts';
 import { endLogin } from './end-login.ts';
-import { issueTokens, type TokenPair } from './issue-tokens.ts';
+import { issueTokens, TOKEN_ENDED, type TokenPair } from './issue-tokens.ts';
 
 export interface RefreshTokensInput {
   refreshToken: string;
@@ -52,6 +52,7 @@ export const refreshTokens = async (deps: Pick<Deps, 'db'>, input: RefreshTokens
 const refuseUnfit = ({ grant, expired }: RefreshToken, clientId: string): void => {
   if (grant.clientId !== clientId) throw new OAuthError('invalid_grant', 'This refresh token is of another client.');
   if (grant.revokedAt) throw new OAuthError('invalid_grant', 'This login has been ended.');
+  if (!grant.tokenLives) throw new OAuthError('invalid_grant', TOKEN_ENDED);
   if (expired) throw new OAuthError('invalid_grant', 'This refresh token has expired.');
 };
 

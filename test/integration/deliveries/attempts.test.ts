@@ -3,7 +3,7 @@ import { claimDelivery, endAttempt, findDelivery } from '../../../src/db/deliver
 import { withTransaction } from '../../../src/db/pool.ts';
 import { deleteSigningKey, findSigningKey, type SigningKey } from '../../../src/db/signing-keys.ts';
 import type { Deps } from '../../../src/deps.ts';
-import { MAX_DELIVERY_ATTEMPTS, type DeliveryRef, type Exchange } from '../../../src/domain/delivery.ts';
+import { MAX_DELIVERY_ATTEMPTS, MAX_UNDER_WAY, type DeliveryRef, type Exchange } from '../../../src/domain/delivery.ts';
 import { createCipher } from '../../../src/secrets/cipher.ts';
 import { listDeliveries } from '../../../src/use-cases/deliveries/list-deliveries.ts';
 import { redeliver } from '../../../src/use-cases/deliveries/redeliver.ts';
@@ -14,7 +14,7 @@ import { createHarness, type Harness } from '../../support/harness.ts';
 import { startReceiver, type Receiver } from '../../support/receiver.ts';
 
 const never = new AbortController().signal;
-const claimOptions = { leaseMs: 15_000, maxAttempts: MAX_DELIVERY_ATTEMPTS };
+const claimOptions = { leaseMs: 15_000, maxAttempts: MAX_DELIVERY_ATTEMPTS, maxUnderWay: MAX_UNDER_WAY };
 
 describe('one attempt of a delivery', () => {
   let harness: Harness;
@@ -78,6 +78,46 @@ describe('one attempt of a delivery', () => {
     await redeliver(harness.deps, ref);
     expect(await run(ref)).toBeUndefined();
     expect(receiver.received).toHaveLength(1);
+  });
+
+  it('waits, and is not counted, while four of its account are under way, and broken-off ones do not count', async () => {
+    const { db } = harness.deps;
+    await db.query('delete from deliveries');
+    const refs = await Promise.all(Array.from({ length: 5 }, () => asked()));
+    const [first, , , fourth, fifth] = refs as [DeliveryRef, DeliveryRef, DeliveryRef, DeliveryRef, DeliveryRef];
+    for (const ref of refs.slice(0, 4)) expect(await claim(ref)).toMatchObject({ attempt: 1 });
+    expect(await run(fifth)).toBe(1_000);
+    expect(await reportOf(harness, fifth.id)).toMatchObject({ state: 'pending', attempt: 0, attempts: [] });
+    expect(receiver.received).toEqual([]);
+    // Another account is not held up.
+    const own = await makeKey({ ...harness, accountId: otherAccount });
+    const others = await asked({ accountId: otherAccount, signingKeyId: own.id });
+    expect(await run(others)).toBeUndefined();
+    expect(receiver.received).toHaveLength(1);
+
+    await makeDue(harness, first.id);
+    expect(await run(fifth)).toBeUndefined();
+    expect(await run(first)).toBeUndefined();
+    await makeDue(harness, fourth.id);
+    expect(await run(fourth)).toBeUndefined();
+    expect(receiver.received).toHaveLength(4);
+    await db.query('delete from deliveries');
+  });
+
+  it('is no more than one of four when many are woken at the same moment', async () => {
+    await harness.deps.db.query('delete from deliveries');
+    receiver.answer(() => undefined);
+    const refs = await Promise.all(Array.from({ length: 10 }, () => asked()));
+    const stop = new AbortController();
+    const turnedAway: (number | undefined)[] = [];
+    const ends = refs.map(async (ref) => turnedAway.push(await run(ref, {}, stop.signal)));
+    await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBe(4);
+    await expect.poll(() => turnedAway.length, { timeout: 20_000 }).toBe(6);
+    expect(turnedAway).toEqual(Array.from({ length: 6 }, () => 1_000));
+    stop.abort();
+    await Promise.all(ends);
+    expect(receiver.received).toHaveLength(4);
+    await harness.deps.db.query('delete from deliveries');
   });
 
   it('does not write over the attempt that took the delivery over', async () => {

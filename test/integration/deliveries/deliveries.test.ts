@@ -10,13 +10,11 @@ import { redeliver } from '../../../src/use-cases/deliveries/redeliver.ts';
 import { requestDelivery, type RequestDeliveryInput } from '../../../src/use-cases/deliveries/request-delivery.ts';
 import type { RunningWorker } from '../../../workers/start.ts';
 import { sweepDeliveries } from '../../../workers/sweep-deliveries.ts';
-import { createApp, endOf } from '../../support/client.ts';
 import { ask, deliveryTo, endsOf, makeDue, makeKey, reportOf } from '../../support/deliveries.ts';
 import { createHarness, queueBackends, type Harness } from '../../support/harness.ts';
-import { buildArchive } from '../../support/packages.ts';
 import { startReceiver, type Receiver } from '../../support/receiver.ts';
 
-const LIMIT = { timeout: 10_000, interval: 20 };
+const LIMIT = { timeout: 20_000, interval: 20 };
 
 describe.each(queueBackends)('deliveries on %s', (queue) => {
   let harness: Harness;
@@ -24,7 +22,7 @@ describe.each(queueBackends)('deliveries on %s', (queue) => {
   let key: SigningKey;
   let workers: RunningWorker[] = [];
   beforeAll(async () => {
-    const env = { DELIVERY_ALLOW_PRIVATE: '127.0.0.1', DELIVERY_TIMEOUT_MS: '2000' };
+    const env = { DELIVERY_ALLOW_PRIVATE: '127.0.0.1', DELIVERY_TIMEOUT_MS: '20000' };
     [harness, receiver] = await Promise.all([createHarness(queue, { env }), startReceiver()]);
     key = await makeKey(harness);
   });
@@ -237,22 +235,7 @@ describe.each(queueBackends)('deliveries on %s', (queue) => {
     expect(attempts[0]!.error).toContain('broken off');
   });
 
-  it('wait for receivers that hang without holding up a build', async () => {
-    receiver.answer(() => undefined);
-    work();
-    const refs = await Promise.all(Array.from({ length: 8 }, () => send()));
-    await expect.poll(() => receiver.received.length, LIMIT).toBe(4);
-    const build = await endOf(harness, await createApp(harness, buildArchive()));
-    expect(build).toMatchObject({ status: 'completed' });
-    // In one line with them it would have come after the last one.
-    const reports = await Promise.all(refs.map(({ id }) => reportOf(harness, id)));
-    expect(reports.filter(({ attempts }) => attempts.some(({ endedAt }) => endedAt !== null)).length).toBeLessThan(8);
-    for (const { id } of refs) await untilAttempts(id, 1);
-    expect(endsOf(await reportOf(harness, refs[0]!.id))).toEqual(['There was no answer within 2 s.']);
-    await harness.deps.db.query('delete from deliveries');
-  });
-
-  it('leave neither a token nor a query in logs and in the queue', async () => {
+  it('leave neither a token nor more than the host of their address in logs and in the queue', async () => {
     receiver.answer(500);
     const { id, round } = await send({ headers: { 'x-secret': 'sesame' } });
     const entries = harness.backend.queue(DELIVERIES_QUEUE);
@@ -263,12 +246,12 @@ describe.each(queueBackends)('deliveries on %s', (queue) => {
     await untilAttempts(id, 1);
     const log = vi.mocked(harness.deps.log.warn);
     await expect
-      .poll(() => log.mock.calls.some(([, fields]) => fields?.['deliveryId'] === id && 'path' in fields), LIMIT)
+      .poll(() => log.mock.calls.some(([, fields]) => fields?.['deliveryId'] === id && 'host' in fields), LIMIT)
       .toBe(true);
     const { debug, info, warn, error } = harness.deps.log;
     const said = JSON.stringify([debug, info, warn, error].map((write) => vi.mocked(write).mock.calls));
-    expect(said).toContain('"path":"/hook"');
-    for (const secret of ['key=1', 'sesame', tokens()[0]!.split('.')[2]!, 'PRIVATE KEY'])
+    expect(said).toContain(`"host":"127.0.0.1:${receiver.port}"`);
+    for (const secret of ['key=1', '/hook', 'sesame', tokens()[0]!.split('.')[2]!, 'PRIVATE KEY'])
       expect(said).not.toContain(secret);
   });
 });

@@ -4,15 +4,15 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Exchange } from '../../../src/domain/delivery.ts';
 import type { AllowPrivate } from '../../../src/http-client/address-policy.ts';
-import type { Resolve } from '../../../src/http-client/guarded-lookup.ts';
 import { createPostJson } from '../../../src/http-client/post-json.ts';
+import type { ResolveName } from '../../../src/http-client/resolve-name.ts';
 import { makeCertificate } from '../../support/certificates.ts';
 import { startReceiver, type Receiver } from '../../support/receiver.ts';
 
 interface PostOptions {
   allowPrivate?: AllowPrivate;
   timeoutMs?: number;
-  resolve?: Resolve;
+  resolve?: ResolveName;
   signal?: AbortSignal;
   headers?: Record<string, string>;
 }
@@ -24,15 +24,12 @@ const post = (url: string, options: PostOptions = {}): Promise<Exchange> => {
 };
 
 /** Says these addresses, one set a time, the last one for ever. */
-const dns = (...answers: string[][]): Resolve & { asked: string[] } => {
+const dns = (...answers: string[][]): ResolveName & { asked: string[] } => {
   const asked: string[] = [];
-  const resolve: Resolve = (hostname, _options, callback) => {
+  const resolve: ResolveName = async (hostname) => {
     const addresses = answers[Math.min(asked.length, answers.length - 1)]!;
     asked.push(hostname);
-    callback(
-      null,
-      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
-    );
+    return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   };
   return Object.assign(resolve, { asked });
 };
@@ -192,13 +189,25 @@ describe('sending to a receiver', () => {
   });
 
   it('ends when a name takes too long', async () => {
-    const answer = await post('http://slow.example/', { timeoutMs: 100, resolve: () => undefined });
+    const answer = await post('http://slow.example/', { timeoutMs: 100, resolve: () => new Promise(() => undefined) });
     expect(answer.error).toBe('There was no answer within 0.1 s.');
   });
 
   it('believes a status whose body never ends', async () => {
     receiver.answer((res) => res.writeHead(200).write('so far'));
     expect(await post(receiver.url, { timeoutMs: 200 })).toEqual({ status: 200, error: null, answer: 'so far' });
+  });
+
+  it('does not wait for a body until its time is up, once the status is known', async () => {
+    let hungUp: () => void = () => undefined;
+    const closed = new Promise<void>((resolve) => (hungUp = resolve));
+    receiver.answer((res) => {
+      res.once('close', hungUp);
+      res.writeHead(200).write('so far');
+    });
+    const slow = post(receiver.url, { timeoutMs: 120_000 });
+    expect(await slow).toEqual({ status: 200, error: null, answer: 'so far' });
+    await closed;
   });
 
   it('reads the beginning of a large answer, and hangs up', async () => {
@@ -256,8 +265,8 @@ describe('sending to a receiver', () => {
     server.close();
     await once(server, 'close');
     expect((await post(`http://127.0.0.1:${port}`)).error).toContain('(ECONNREFUSED)');
-    const missing: Resolve = (_name, _options, callback) =>
-      callback(Object.assign(new Error('getaddrinfo ENOTFOUND secret.inside'), { code: 'ENOTFOUND' }), []);
+    const missing: ResolveName = () =>
+      Promise.reject(Object.assign(new Error('queryA ENOTFOUND secret.inside'), { code: 'ENOTFOUND' }));
     const { error } = await post('http://nothing.example/', { resolve: missing });
     expect(error).toContain('(ENOTFOUND)');
     expect(error).not.toContain('inside');

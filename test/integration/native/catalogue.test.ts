@@ -178,6 +178,28 @@ describe.each(queueBackends)('the catalogue of all doors, with the queue on %s',
     expect((await install({ app_id: app.id, version: '3.0.0' }, 'other')).status).toBe(404);
   });
 
+  it('lets nobody but the owner install a version that is a draft', async () => {
+    const app = await register({ visibility: 'public' }, { state: 'LIVE' });
+    await changeApp(harness.deps, {
+      actor,
+      ref: { accountId: harness.accountId, kind: 'sixth', by: 'id', value: app.id },
+      describe: () => ({}),
+      decide: () => ({
+        addVersion: {
+          version: '2.0.0',
+          externalId: null,
+          state: 'DEVELOPMENT',
+          attributes: {},
+          parameters: [],
+          requirements: [],
+        },
+      }),
+    });
+    expect((await install({ app_id: app.id, version: '2.0.0' }, 'other')).status).toBe(404);
+    expect((await installed({ app_id: app.id, version: '1.0.0' }, 'other')).version).toBe('1.0.0');
+    expect((await installed({ app_id: app.id, version: '2.0.0' })).version).toBe('2.0.0');
+  });
+
   it('changes nothing of an app when its door says no, or another app has the key', async () => {
     const [one, two] = [await register(), await register()];
     const change = (decide: () => object) =>

@@ -28,8 +28,8 @@ describe('a login by OAuth', () => {
   /** Forgets at once what it has seen: every request of these tests is looked up. */
   let identify: Identify;
   beforeAll(async () => {
-    harness = await createHarness('postgres', { deps: { identify: (header) => identify(header) } });
-    identify = createIdentify(harness.deps.db, 1);
+    harness = await createHarness('postgres', { deps: { identify: (...sent) => identify(...sent) } });
+    identify = createIdentify(harness.deps, 1);
   });
   afterAll(() => harness.close());
 

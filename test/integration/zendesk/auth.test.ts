@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { revokeToken } from '../../../src/db/api-tokens.ts';
+import { createGuessGuard } from '../../../src/use-cases/guess-guard.ts';
 import { createIdentify, type Identify } from '../../../src/use-cases/identify.ts';
 import { createToken } from '../../../src/use-cases/create-token.ts';
 import { adminPassword, emails } from '../../support/accounts.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
+import { login, newAttempt, sendForm } from '../../support/oauth-login.ts';
 import { basic, sendRaw, type RawAnswer } from '../../support/raw-http.ts';
 import { faultOf } from '../../support/refusal.ts';
 
@@ -18,14 +20,23 @@ describe('signing in', () => {
   beforeAll(async () => {
     harness = await createHarness('postgres', {
       env: { PUBLIC_URL: 'https://apps.test:8443' },
-      deps: { identify: (header) => identify(header) },
+      deps: { identify: (...sent) => identify(...sent) },
     });
   });
   afterAll(() => harness.close());
   beforeEach(() => {
-    identify = createIdentify(harness.deps.db, 1);
+    harness.deps.guesses = createGuessGuard();
+    identify = createIdentify(harness.deps, 1);
     for (const write of Object.values(harness.deps.log)) vi.mocked(write).mockClear();
   });
+
+  const logged = () => Object.values(harness.deps.log).flatMap((write) => vi.mocked(write).mock.calls);
+  const expectWait = ({ status, headers, body }: RawAnswer): void => {
+    expect(`${status} ${body.toString()}`).toMatch(/^429 /);
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    const { error, description } = JSON.parse(body.toString()) as Record<string, string>;
+    expect([error, description]).toEqual(['too_many_tries', expect.stringMatching(/^Too many .+ Wait \d+ second/)]);
+  };
 
   const ask = (authorization: string | undefined, headers: Record<string, string> = {}): Promise<RawAnswer> =>
     sendRaw(harness.origin, {
@@ -130,7 +141,7 @@ describe('signing in', () => {
   });
 
   it('asks the database once for credentials that come again and again', async () => {
-    identify = createIdentify(harness.deps.db, 60_000);
+    identify = createIdentify(harness.deps, 60_000);
     const query = vi.spyOn(harness.deps.db, 'query');
     const header = `Bearer ${harness.tokens.admin}`;
     await Promise.all(Array.from({ length: 10 }, () => identify(header)));
@@ -177,6 +188,55 @@ describe('signing in', () => {
       body: '{"visibility":"public"}',
     });
     expect(answer.status).toBe(404);
+  });
+
+  describe('with a password', () => {
+    const wrong = basic(emails.admin, 'wrong horse');
+    const right = basic(emails.admin, adminPassword);
+
+    it('has to wait after five wrong ones in a minute, and so has the page for logins', async () => {
+      const answers: RawAnswer[] = [];
+      for (let tries = 0; tries < 8; tries += 1) answers.push(await ask(wrong));
+      answers.slice(0, 5).forEach(expectNobody);
+      answers.slice(5).forEach(expectWait);
+      expectWait(await ask(right));
+      const { query } = newAttempt();
+      expect((await sendForm(harness, { ...query, ...login, decision: 'allow' })).status).toBe(429);
+      expect((await ask(`Bearer ${harness.tokens.admin}`)).status).toBe(200);
+      expect((await ask(basic(`${emails.admin}/token`, harness.tokens.admin))).status).toBe(200);
+      expect(logged()).toEqual([]);
+    });
+
+    it('goes on without a look at the guesses of others while it is believed', async () => {
+      identify = createIdentify(harness.deps, 60_000);
+      expect((await ask(right)).status).toBe(200);
+      for (let tries = 0; tries < 6; tries += 1) await ask(wrong);
+      expect((await ask(right)).status).toBe(200);
+      expectWait(await ask(basic(emails.admin.toUpperCase(), adminPassword)));
+    });
+
+    it('is told to wait, not that a store is away, when hundreds come at once, and all others are served', async () => {
+      const flood = Array.from({ length: 300 }, (_, index) => ask(basic(`nobody${index}@acme.example`, 'x')));
+      const others = Array.from({ length: 20 }, () => ask(`Bearer ${harness.tokens.admin}`));
+      const poll = sendRaw(harness.origin, {
+        path: '/api/v2/apps/job_statuses/0123456789abcdef0123456789abcdef',
+        headers: { authorization: basic('nobody@acme.example', 'x') },
+      });
+      const answers = await Promise.all([...flood, poll]);
+      const refused = answers.filter(({ status }) => status === 429);
+      refused.forEach(expectWait);
+      answers.filter(({ status }) => status !== 429).forEach(expectNobody);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const { status } of await Promise.all(others)) expect(status).toBe(200);
+      expect(logged()).toEqual([]);
+    });
+
+    it('is a poll that is told to wait with 429, after which clients ask again', async () => {
+      for (let tries = 0; tries < 6; tries += 1) await ask(wrong);
+      const path = '/api/v2/apps/job_statuses/0123456789abcdef0123456789abcdef';
+      expectWait(await sendRaw(harness.origin, { path, headers: { authorization: right } }));
+      expect(logged()).toEqual([]);
+    });
   });
 
   it('writes no credentials into the log, not even when something breaks', async () => {

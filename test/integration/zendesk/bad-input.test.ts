@@ -3,6 +3,7 @@ import { badJsonBodies, JSON_TYPE, unknownMembers } from '../../support/bad-bodi
 import { registeredRoutes } from '../../support/registered-routes.ts';
 import { nameOf, routes } from '../../support/routes.ts';
 import { filePart, MULTIPART, multipart } from '../../support/multipart.ts';
+import { answerOn, openSocket } from '../../support/raw-http.ts';
 import { archive, createWalk, type Walk } from '../../support/walk.ts';
 
 const jsonRoutes = routes.flatMap((route) => (route.json ? [{ name: nameOf(route), route, json: route.json }] : []));
@@ -125,6 +126,16 @@ describe('bad input', () => {
         ),
       ),
     ).toEqual([]);
+  });
+
+  it('is refused as a body of more than a mebibyte, before a byte of it has come', async () => {
+    const socket = await openSocket(walk.harness.origin);
+    onTestFinished(() => void socket.destroy());
+    const answer = answerOn(socket, /\}\s*$/);
+    const { admin } = walk.harness.tokens;
+    const head = ['POST /api/v2/apps HTTP/1.1', 'Host: localhost', `Authorization: Bearer ${admin}`];
+    socket.write([...head, 'Content-Type: application/json', 'Content-Length: 1048577', '\r\n'].join('\r\n'));
+    expect(await answer).toMatch(/^HTTP\/1.1 413 [^]*"description":"The body of the request is too large/);
   });
 
   it('is refused as the product of an installation that is not the one in the path', async () => {

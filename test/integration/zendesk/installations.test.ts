@@ -206,8 +206,16 @@ describe('installations', () => {
     for (const none of [[], null])
       expect(await read(await put(id, { group_restrictions: none, role_restrictions: none }), 200)).toMatchObject({
         group_restrictions: [],
-        role_restrictions: none,
+        role_restrictions: null,
       });
+  });
+
+  it('keeps each restriction once, be it number or text', async () => {
+    const json = { app_id: tiny, settings: { name: 'x' }, group_restrictions: [7, 'Sales', '7', ' Sales '] };
+    expect(await read(await post({ ...json, role_restrictions: [] }), 201)).toMatchObject({
+      group_restrictions: ['7', 'Sales'],
+      role_restrictions: null,
+    });
   });
 
   it('removes an installation and nothing else', async () => {

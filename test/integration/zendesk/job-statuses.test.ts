@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { JOBS_QUEUE } from '../../../src/queue/jobs.ts';
+import { newId } from '../../../src/secrets/tokens.ts';
 import { actingAs } from '../../support/acting-as.ts';
 import { buildApp, createApp, endOf, install, read, uploadPackage, type JobBody } from '../../support/client.ts';
 import { createHarness, queueBackends, type Harness } from '../../support/harness.ts';
 import { buildArchive, macros } from '../../support/packages.ts';
+import { refOf } from '../../support/jobs.ts';
 import { refusal } from '../../support/refusal.ts';
 import { badIds, named } from '../../support/shapes.ts';
 
@@ -87,6 +90,19 @@ describe.each(queueBackends)('job statuses on %s', (queue) => {
     });
   });
 
+  it('tell how much there is to do while a job waits, where it was said with the job', async () => {
+    const job = refOf(harness, newId(), 'install');
+    await harness.deps.producer.enqueue({ ...job, total: 12 });
+    expect(await read<JobBody>(await at(`sell/apps/job_statuses/${job.id}`), 200)).toMatchObject({
+      status: 'queued',
+      progress: 0,
+      total: 12,
+    });
+    const jobs = harness.backend.queue(JOBS_QUEUE);
+    await jobs.remove(job.id);
+    await jobs.close();
+  });
+
   it('count every file and every requirement, and only ever go up', async () => {
     const files = Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`assets/file-${i}.txt`, `text ${i}`]));
     const watch = async (id: string): Promise<JobBody[]> => {
@@ -142,6 +158,8 @@ describe.each(queueBackends)('job statuses on %s', (queue) => {
       'x'.repeat(2_000),
       '%00',
       '..%2f..',
+      '%E0%A4%A',
+      '%ZZ',
     ]),
   )('are "failed" for %s, which nobody ever made: a client that is told 404 would ask for ever', async (_name, id) => {
     for (const route of routes)

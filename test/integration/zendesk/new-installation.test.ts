@@ -124,6 +124,17 @@ describe('what is asked before an app is installed', () => {
     await install(harness, bookmarks, Object.fromEntries(needed.map((key) => [key, 'x'])));
   });
 
+  it('is that an app which is only listed cannot be installed', async () => {
+    const manifest = { marketingOnly: true, private: false, location: undefined, frameworkVersion: undefined };
+    const texts = { name: 'Ad', short_description: 'a', long_description: 'b', installation_instructions: 'c' };
+    const files = { 'translations/en.json': JSON.stringify({ app: texts }), 'assets/iframe.html': undefined };
+    const ad = await buildApp(harness, buildArchive({ manifest, files }));
+    const json = { app_id: ad, settings: { name: 'x' } };
+    const refused = await refusal(await harness.request('/api/v2/apps/installations', { method: 'POST', json }), 422);
+    expect(refused.error).toBe('not_installable');
+    expect(await refusal(await at(ad), 422)).toEqual(refused);
+  });
+
   it('is told to admins only, of an app that their account can install', async () => {
     await refusal(await at(bookmarks, '', { as: 'agent' }), 403);
     await refusal(await at(bookmarks, '', { as: null }), 401);

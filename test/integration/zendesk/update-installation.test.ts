@@ -18,6 +18,7 @@ interface Shown {
   has_oauth_client: boolean;
   state: string;
   missing_settings: string[];
+  settings: Record<string, unknown>[];
   app?: { id: number };
 }
 
@@ -71,6 +72,17 @@ describe('an installation', () => {
     expect(withoutTimes(await put(id, { ...before, app: { id: app } }))).toEqual(withoutTimes(before));
     expect(withoutTimes(await listed(id))).toEqual(withoutTimes(before));
     expect(await sealed(id)).toEqual(secrets);
+  });
+
+  it('can be sent back as it was shown, whole or with one value changed', async () => {
+    const { id } = await install(harness, app, { name: 'Mine', text: 'a', key: 'swordfish' });
+    const before = await listed(id);
+    const secrets = await sealed(id);
+    const one = await shown(id, '?include=app');
+    expect(withoutTimes(await put(id, one))).toEqual(withoutTimes(before));
+    expect(await sealed(id)).toEqual(secrets);
+    const settings = [{ ...one.settings[0], text: 'b' }];
+    expect(await put(id, { ...one, settings })).toMatchObject({ settings: { text: 'b', name: 'Mine', number: 5 } });
   });
 
   it('can be sent back with one value changed', async () => {
@@ -152,6 +164,33 @@ describe('an installation', () => {
       state: 'installed',
       missing_settings: [],
     });
+  });
+
+  it('keeps what it has when a version changes a default, or no longer keeps a value secret', async () => {
+    const worker = harness.startWorker();
+    const versionOf = (own: Record<string, unknown>[]) => buildArchive({ manifest: { parameters: own } });
+    const first = { name: 'first', type: 'text', default: 'a' };
+    const changing = await buildApp(
+      harness,
+      versionOf([first, { name: 'key', type: 'text', secure: true, scopes: ['header'] }]),
+    );
+    const { id } = await install(harness, changing, { name: 'Mine', key: 'swordfish' });
+    const next = versionOf([
+      { ...first, default: 'b' },
+      { name: 'key', type: 'text' },
+      { ...first, name: 'added' },
+    ]);
+    const json = { upload_id: await uploadPackage(harness, next) };
+    const build = await harness.request(`/api/v2/apps/${changing}`, { method: 'PUT', json });
+    await endOf(harness, (await read<{ job_id: string }>(build, 200)).job_id);
+    await worker.close(1_000);
+    const before = await listed(id);
+    expect(before.settings).toMatchObject({ first: 'a', key: null, added: 'a' });
+    expect(await sealed(id)).toMatchObject({ secrets: { key: expect.any(String) as string } });
+    await put(id, before);
+    expect(await sealed(id)).toMatchObject({ secrets: { key: expect.any(String) as string } });
+    expect(await put(id, { settings: { key: 'trout' } })).toMatchObject({ settings: { key: 'trout' } });
+    expect(await sealed(id)).toMatchObject({ secrets: {} });
   });
 
   it('is not there when its app is of another door', async () => {

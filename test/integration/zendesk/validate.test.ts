@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackArchive } from '../../../src/domain/archive/unpack-archive.ts';
 import { defaultLimits } from '../../../src/domain/archive/limits.ts';
-import { setSwitch } from '../../../src/db/accounts.ts';
+import { switchChecks } from '../../../src/use-cases/switch-checks.ts';
 import type { PackageProblem } from '../../../src/domain/package/problem.ts';
 import { buildApp, createApp, endOf, read } from '../../support/client.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
@@ -69,10 +69,10 @@ describe('what is wrong with a package', () => {
       manifest: { parameters: [{ name: 'cert', type: 'mtls', allowed_domain: 'api.example.com' }] },
     });
     expect((await validate(archive)).status).toBe(422);
-    await setSwitch(harness.deps.db, 'acme', { name: 'mtls', on: true });
+    await switchChecks(harness.deps, 'acme', [{ name: 'mtls', on: true }]);
     expect((await validate(archive)).status).toBe(200);
     await buildApp(harness, archive);
-    await setSwitch(harness.deps.db, 'acme', { name: 'mtls', on: false });
+    await switchChecks(harness.deps, 'acme', [{ name: 'mtls', on: false }]);
   });
 
   it('is the message of a failed build, and its report in whole', async () => {

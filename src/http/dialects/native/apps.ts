@@ -4,25 +4,34 @@ import type { Deps } from '../../../deps.ts';
 import { listApp, type ListingChange } from '../../../use-cases/list-app.ts';
 import { rateApp } from '../../../use-cases/rate-app.ts';
 import { actorOf, authenticate, requireOperator, userOf } from '../../auth.ts';
+import { isReleased, type Door } from '../../door.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { presentPage } from './page.ts';
 import { appParams, appsQuery, listingBody, ratingBody, visibilityBody } from './schema.ts';
 
 /** Apps of all doors: which there are, how they are listed, and what their users think of them. */
-export const appRoutes = (deps: Deps): Router => {
+export const appRoutes = (deps: Deps, doors: readonly Door[]): Router => {
   const router = Router();
   const signedIn = authenticate(deps);
 
   router.get('/', signedIn, async (req, res) => {
     const { kind = null, owned, after, limit } = parse(appsQuery, req.query);
-    const filter = { accountId: userOf(res).accountId, kind, ownedOnly: owned === 'true', after, limit: limit + 1 };
+    const filter = {
+      accountId: userOf(res).accountId,
+      kind,
+      ownedOnly: owned === 'true',
+      after,
+      limit: limit + 1,
+      only: [],
+    };
     res.json(presentPage(await listCatalogueApps(deps.db, filter), limit, presentApp));
   });
 
   const list = async (req: Request, res: Response, change: ListingChange) => {
     const { id } = parse(appParams, req.params);
-    return { id, ...(await listApp(deps, { id, actor: actorOf(req, res), change })) };
+    const released = (kind: string, state: string | null) => isReleased(doors, kind, state);
+    return { id, ...(await listApp(deps, { id, actor: actorOf(req, res), change, isReleased: released })) };
   };
 
   router.patch('/:id', signedIn, requireOperator, acceptJson(), async (req, res) => {

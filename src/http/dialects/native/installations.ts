@@ -1,17 +1,20 @@
 import { Router } from 'express';
-import { findCatalogueVersion } from '../../../db/catalogue.ts';
+import { findCatalogueApp } from '../../../db/catalogue.ts';
 import { listCatalogueInstallations, type CatalogueInstallation } from '../../../db/catalogue-installations.ts';
+import type { User } from '../../../db/users.ts';
 import type { Deps } from '../../../deps.ts';
-import { NotFoundError } from '../../../errors.ts';
+import type { Actor } from '../../../domain/audit.ts';
 import { installApp } from '../../../use-cases/install-app.ts';
+import { NotFoundError } from '../../../errors.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
+import { isReleased, type Door } from '../../door.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { presentPage } from './page.ts';
 import { installBody, installationsQuery } from './schema.ts';
 
 /** What the account has installed, of every door, and a way to install any app that it can see. */
-export const installationRoutes = (deps: Deps): Router => {
+export const installationRoutes = (deps: Deps, doors: readonly Door[]): Router => {
   const router = Router();
   const signedIn = authenticate(deps);
 
@@ -21,31 +24,43 @@ export const installationRoutes = (deps: Deps): Router => {
     res.json(presentPage(await listCatalogueInstallations(deps.db, filter), limit, presentInstallation));
   });
 
-  /** The version by its name, as its door gave it. @throws NotFoundError */
-  const versionIdOf = async (appId: number, version: string | undefined): Promise<number | null> => {
-    if (version === undefined) return null;
-    const found = await findCatalogueVersion(deps.db, appId, version);
-    if (!found) throw new NotFoundError(`The app ${appId} has no version "${version}".`);
-    return found.id;
+  /**
+   * What the app's own door has to do with it.
+   *
+   * @throws NotFoundError for another account's draft, also where it was shown to all.
+   */
+  const opened = async ({ accountId, subdomain }: User, actor: Actor, appId: number) => {
+    const app = await findCatalogueApp(deps.db, { accountId, kind: null, by: 'id', value: appId });
+    if (!app) return undefined;
+    if (app.accountId !== accountId && !isReleased(doors, app.kind, app.current.state))
+      throw new NotFoundError(`There is no app ${appId} that this account can install.`);
+    const door = doors.find(({ kind }) => kind === app.kind);
+    return door?.installing?.(deps, { accountId, account: subdomain, actor, appId, ownerId: app.accountId });
   };
 
   router.post('/', signedIn, allow('admin'), acceptJson(), async (req, res) => {
-    const { accountId } = userOf(res);
+    const user = userOf(res);
+    const { accountId } = user;
+    const actor = actorOf(req, res);
     const { app_id: appId, version, product, settings, enabled } = parse(installBody, req.body);
+    const door = await opened(user, actor, appId);
     const { id } = await installApp(deps, {
       accountId,
-      actor: actorOf(req, res),
+      actor,
       appId,
       appKind: null,
-      versionId: await versionIdOf(appId, version),
+      version: version === undefined ? undefined : { name: version },
       product: product ?? null,
       settings: settings ?? {},
       enabled: enabled ?? true,
       groupRestrictions: [],
       roleRestrictions: null,
+      ...(door && { also: door.also }),
     });
-    const [installed] = await listCatalogueInstallations(deps.db, { accountId, kind: null, after: id - 1, limit: 1 });
-    res.status(201).json({ data: presentInstallation(installed!) });
+    await door?.dispatch();
+    const [installed] = await listCatalogueInstallations(deps.db, { accountId, kind: null, id, limit: 1 });
+    if (!installed) throw new NotFoundError(`The installation ${id} was removed meanwhile.`);
+    res.status(201).json({ data: presentInstallation(installed) });
   });
 
   return router;

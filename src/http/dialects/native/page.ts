@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const LARGEST = 100;
 
-const wholeNumber = z
+export const wholeNumber = z
   .string({ error: 'must be given once' })
   .regex(/^[1-9]\d{0,14}$/, { error: 'must be a positive whole number' })
   .transform(Number);

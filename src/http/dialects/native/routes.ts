@@ -1,7 +1,9 @@
 import { Router, type ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
+import type { Door } from '../../door.ts';
 import { prepareError } from '../../errors.ts';
+import { pathOf } from '../../request-id.ts';
 import { appRoutes } from './apps.ts';
 import { auditLogRoutes } from './audit-logs.ts';
 import { environmentRoutes } from './environments.ts';
@@ -9,15 +11,15 @@ import { installationRoutes } from './installations.ts';
 import { jobRoutes } from './jobs.ts';
 
 /** Appyard's own door. */
-export const nativeRoutes = (deps: Deps): Router => {
+export const nativeRoutes = (deps: Deps, doors: readonly Door[]): Router => {
   const router = Router();
-  router.use('/apps', appRoutes(deps));
+  router.use('/apps', appRoutes(deps, doors));
   router.use('/audit_logs', auditLogRoutes(deps));
   router.use('/environments', environmentRoutes(deps));
-  router.use('/installations', installationRoutes(deps));
+  router.use('/installations', installationRoutes(deps, doors));
   router.use('/jobs', jobRoutes(deps));
   router.use((req) => {
-    throw new NotFoundError(`There is nothing at ${req.method} ${req.originalUrl.split('?')[0]}.`);
+    throw new NotFoundError(`There is nothing at ${req.method} ${pathOf(req)}.`);
   });
   router.use(nativeErrors(deps));
   return router;

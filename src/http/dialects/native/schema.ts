@@ -1,18 +1,15 @@
 import { z } from 'zod';
-import { isStorable } from '../../../domain/storable-text.ts';
 import { strictBody } from '../../parse.ts';
-import { pageQuery } from './page.ts';
+import { storable } from '../../storable.ts';
+import { pageQuery, wholeNumber } from './page.ts';
 
-export const appParams = z.object({
-  id: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, { error: 'must be a positive whole number' })
-    .transform(Number),
-});
+export const appParams = z.object({ id: wholeNumber });
 
 export const appsQuery = z.object({
   ...pageQuery,
-  kind: z.string({ error: 'must be given once' }).max(40, { error: 'must have 40 characters at the most' }).optional(),
+  kind: storable(
+    z.string({ error: 'must be given once' }).max(40, { error: 'must have 40 characters at the most' }),
+  ).optional(),
   owned: z.enum(['true', 'false'], { error: 'must be true or false' }).optional(),
 });
 
@@ -22,12 +19,13 @@ export const visibilityBody = strictBody({ visibility });
 
 const flag = z.boolean({ error: 'must be true or false' });
 const MOST_CATEGORIES = 20;
-const categoryName = z
-  .string({ error: 'must be a text' })
-  .trim()
-  .min(1, { error: 'must not be empty' })
-  .max(100, { error: 'must have 100 characters at the most' })
-  .refine(isStorable, { error: 'must hold neither NUL characters nor broken surrogate pairs' });
+const categoryName = storable(
+  z
+    .string({ error: 'must be a text' })
+    .trim()
+    .min(1, { error: 'must not be empty' })
+    .max(100, { error: 'must have 100 characters at the most' }),
+);
 
 export const listingBody = strictBody({
   visibility: visibility.optional(),
@@ -40,8 +38,10 @@ export const listingBody = strictBody({
     .optional(),
 }).refine((body) => Object.keys(body).length > 0, { error: 'must say what to change' });
 
+const stars = { error: 'must be a whole number from 1 to 5' };
+
 export const ratingBody = strictBody({
-  stars: z.int({ error: 'must be a whole number from 1 to 5' }).min(1).max(5),
+  stars: z.int(stars).min(1, stars).max(5, stars),
 });
 
 export const installationsQuery = z.object({
@@ -50,14 +50,21 @@ export const installationsQuery = z.object({
   app_id: appParams.shape.id.optional(),
 });
 
-const shortText = z
-  .string({ error: 'must be a text' })
-  .min(1, { error: 'must not be empty' })
-  .max(255, { error: 'must have 255 characters at the most' })
-  .refine(isStorable, { error: 'must hold neither NUL characters nor broken surrogate pairs' });
+const shortText = storable(
+  z
+    .string({ error: 'must be a text' })
+    .min(1, { error: 'must not be empty' })
+    .max(255, { error: 'must have 255 characters at the most' }),
+);
+
+const notAnAppId = { error: 'must be the id of an app: a positive whole number' };
+/** A number, or its digits as a text. */
+const appId = z.union([z.int(notAnAppId).positive(notAnAppId), wholeNumber], {
+  error: ({ input }) => (input === undefined ? 'is required: the id of the app to install' : notAnAppId.error),
+});
 
 export const installBody = strictBody({
-  app_id: z.int({ error: 'is required: the id of the app to install' }).positive({ error: 'must be positive' }),
+  app_id: appId,
   version: shortText.optional(),
   product: shortText.optional(),
   /** Not a zod record: that drops `__proto__` without a word. */

@@ -1,6 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import { Router, type Request, type Response } from 'express';
-import { findApp, listApps, type App } from '../../../db/apps.ts';
+import { findApp, listApps } from '../../../db/apps.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { deleteApp } from '../../../use-cases/delete-app.ts';
@@ -8,13 +7,11 @@ import { requestBuild } from '../../../use-cases/request-build.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
-import { readAppView, setLanguages, type AppView } from './app-view.ts';
+import { readAppView, setLanguages } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
-import { localeOf, presentApp, type AppUrls } from './present-app.ts';
+import { localeOf, presentApp } from './present-app.ts';
 import { buildBody, idParams } from './schema.ts';
-
-/** The vendor's lists have no pages; this is more than an account ever had. */
-const MOST_APPS = 10_000;
+import { ASKED_FOR, newestOf, presentAll } from './whole-list.ts';
 
 /** Apps of this door: lists, one app, its builds. */
 export const appRoutes = (deps: Deps, appsPath: string): Router => {
@@ -26,12 +23,13 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
   const list = async (req: Request, res: Response, ownedOnly: boolean): Promise<void> => {
     const view = readAppView(req);
     const { accountId } = userOf(res);
-    const apps = await listApps(deps.db, { accountId, kind: APP_KIND, ownedOnly, limit: MOST_APPS });
+    const found = await listApps(deps.db, { accountId, kind: APP_KIND, ownedOnly, limit: ASKED_FOR });
+    const apps = newestOf(deps, found, { of: 'apps', accountId });
     setLanguages(
       res,
       apps.map((app) => localeOf(app, view)),
     );
-    res.json({ apps: await presentAll(apps, urls, view) });
+    res.json({ apps: await presentAll(apps, (app) => presentApp(app, urls, view)) });
   };
 
   const build = (req: Request, res: Response, appId: number | null): Promise<string> => {
@@ -78,16 +76,4 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
   });
 
   return router;
-};
-
-/** Texts that nobody has seen yet take up to half a millisecond an app: others get their turn in between. */
-const PRESENTED_AT_ONCE = 50;
-
-const presentAll = async (apps: App[], urls: AppUrls, view: AppView) => {
-  const presented: ReturnType<typeof presentApp>[] = [];
-  for (const app of apps) {
-    presented.push(presentApp(app, urls, view));
-    if (presented.length % PRESENTED_AT_ONCE === 0) await setImmediate();
-  }
-  return presented;
 };

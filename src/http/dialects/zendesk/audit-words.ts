@@ -2,12 +2,15 @@ import type { AuditAction, AuditSubject } from '../../../domain/audit.ts';
 
 /** What this door calls what was acted on. */
 export const subjectTypes = {
+  account: 'account',
+  api_token: 'token',
   app: 'app',
   app_build: 'build',
   app_installation: 'installation',
   app_location: 'location',
   app_upload: 'upload',
   login: 'login',
+  user: 'user',
 } as const satisfies Record<string, AuditSubject>;
 export type SourceType = keyof typeof subjectTypes;
 

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from '../../../errors.ts';
+import { invalidField } from '../../../errors.ts';
 
 /** As asked for with `page[size]`, `page[after]` and `page[before]`. */
 export interface AskedPage {
@@ -29,9 +29,7 @@ const encode = (id: number): string => Buffer.from(String(id)).toString('base64u
 const decode = (name: string, cursor: string): number => {
   const id = Number(Buffer.from(cursor, 'base64url').toString());
   if (Number.isSafeInteger(id) && id > 0 && encode(id) === cursor) return id;
-  throw new InvalidRequestError(`${name}: is no cursor; take one from the meta of an answer.`, {
-    [name]: ['is no cursor'],
-  });
+  throw invalidField(name, 'is no cursor; take one from the meta of an answer');
 };
 
 /** @throws InvalidRequestError for what is no cursor of ours. */

@@ -1,6 +1,6 @@
 import { Router, type Request } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { InvalidRequestError } from '../../../errors.ts';
+import { invalidField } from '../../../errors.ts';
 import { installApp } from '../../../use-cases/install-app.ts';
 import { removeInstallation } from '../../../use-cases/remove-installation.ts';
 import { updateInstallation } from '../../../use-cases/update-installation.ts';
@@ -46,8 +46,8 @@ export const installationRoutes = (deps: Deps, prefix: Prefix): Router => {
       appId: body.app_id ?? undefined,
       settings: body.settings,
       enabled: repeatsInactive(req.body) ? undefined : (body.enabled ?? undefined),
-      groupRestrictions: body.group_restrictions === null ? [] : body.group_restrictions?.map(String),
-      roleRestrictions: body.role_restrictions?.map(String) ?? body.role_restrictions,
+      groupRestrictions: body.group_restrictions === null ? [] : body.group_restrictions,
+      roleRestrictions: body.role_restrictions,
     });
     res.json(presentInstallation(installation, viewer));
   });
@@ -65,17 +65,15 @@ export const installationRoutes = (deps: Deps, prefix: Prefix): Router => {
 /** The path says which product it is; under `v2` the body may. */
 const readInstallation = (req: Request, product: Prefix['product']) => {
   const body = parse(installBody, req.body);
-  if (product && body.product && body.product !== product) {
-    const message = `must be ${product}, as in the path, or be left out`;
-    throw new InvalidRequestError(`product: ${message}`, { product: [message] });
-  }
+  if (product && body.product && body.product !== product)
+    throw invalidField('product', `must be ${product}, as in the path, or be left out`);
   return {
     appId: body.app_id,
     product: product ?? body.product ?? null,
     settings: body.settings,
     enabled: repeatsInactive(req.body) || (body.enabled ?? true),
-    groupRestrictions: body.group_restrictions?.map(String) ?? [],
-    roleRestrictions: body.role_restrictions?.map(String) ?? null,
+    groupRestrictions: body.group_restrictions ?? [],
+    roleRestrictions: body.role_restrictions ?? null,
   };
 };
 

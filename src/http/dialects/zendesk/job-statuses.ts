@@ -1,4 +1,4 @@
-import { Router, type ErrorRequestHandler, type Request } from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import { findJobReport } from '../../../db/jobs.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
@@ -25,7 +25,7 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     jobsPath: req.baseUrl,
     appsPath: req.baseUrl.replace(/(\/installations)?\/job_statuses$/i, ''),
   });
-  router.use(acceptJsonSuffix);
+  router.use(acceptBrokenEscapes, acceptJsonSuffix);
 
   router.get('{/:id}', authenticate(deps), allow('admin'), async (req, res) => {
     const { accountId } = userOf(res);
@@ -45,7 +45,7 @@ export const jobStatusRoutes = (deps: Deps): Router => {
 
   const pollErrors: ErrorRequestHandler = (err: unknown, req, res, next) => {
     const error = toAppError(err);
-    const id = decoded(req.path.slice(1));
+    const id = decodeURIComponent(req.path.slice(1));
     if (error.status === 404) return void res.json(presentUnknownJob(id, error.message, urlsOf(req)));
     if (error.status < 500) return next(err);
     deps.log[error.status === 503 ? 'warn' : 'error']('poll could not be answered', { path: req.path, err });
@@ -55,11 +55,20 @@ export const jobStatusRoutes = (deps: Deps): Router => {
   return router;
 };
 
-/** The id as it was meant, or as it was sent where it means nothing. */
-const decoded = (id: string): string => {
+/** An escape that means nothing stands for itself: Express would refuse it with a 400, on which clients ask for ever. */
+const acceptBrokenEscapes: RequestHandler = (req, _res, next) => {
+  if (req.url.includes('%')) {
+    const [path = ''] = req.url.split('?', 1);
+    if (!isDecodable(path)) req.url = path.replaceAll('%', '%25') + req.url.slice(path.length);
+  }
+  next();
+};
+
+const isDecodable = (path: string): boolean => {
   try {
-    return decodeURIComponent(id);
+    decodeURIComponent(path);
+    return true;
   } catch {
-    return id;
+    return false;
   }
 };

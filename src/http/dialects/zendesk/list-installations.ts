@@ -8,9 +8,7 @@ import { APP_KIND } from './kind.ts';
 import type { Prefix } from './prefixes.ts';
 import { localeOf, presentApp } from './present-app.ts';
 import { presentInstallation } from './present-installation.ts';
-
-/** The vendor's list has no pages, and its clients read the first one only. */
-const MOST_INSTALLATIONS = 10_000;
+import { ASKED_FOR, newestOf, presentAll } from './whole-list.ts';
 
 /** All installations of the account, those too that the one who asks cannot use: `servable` says so. */
 export const listAllInstallations = (deps: Deps, { path, product }: Prefix): RequestHandler => {
@@ -25,22 +23,18 @@ export const listAllInstallations = (deps: Deps, { path, product }: Prefix): Req
       res,
       found.map((app) => localeOf(app, view)),
     );
-    const apps = new Map(found.map((app) => [app.id, presentApp(app, urls, view)]));
+    const apps = new Map(await presentAll(found, (app) => [app.id, presentApp(app, urls, view)] as const));
     return (id: number) => ({ app: apps.get(id) ?? null });
   };
 
   return async (req, res) => {
     const viewer = userOf(res);
     const { accountId } = viewer;
-    const installations = await listInstallations(deps.db, {
-      accountId,
-      kind: APP_KIND,
-      product,
-      limit: MOST_INSTALLATIONS,
-    });
+    const found = await listInstallations(deps.db, { accountId, kind: APP_KIND, product, limit: ASKED_FOR });
+    const installations = newestOf(deps, found, { of: 'installations', accountId });
     const apps = await sideloadedApps({ req, res }, accountId, [...new Set(installations.map(({ appId }) => appId))]);
     res.json({
-      installations: installations.map((installation) => ({
+      installations: await presentAll(installations, (installation) => ({
         ...presentInstallation(installation, viewer),
         ...apps(installation.appId),
       })),

@@ -3,7 +3,7 @@ import { listLocationOrders, type LocationOrder } from '../../../db/location-ord
 import type { Deps } from '../../../deps.ts';
 import type { Product } from '../../../domain/package/definition.ts';
 import { knownLocations } from '../../../domain/package/locations/location-table.ts';
-import { InvalidRequestError } from '../../../errors.ts';
+import { invalidField } from '../../../errors.ts';
 import { reorderLocation } from '../../../use-cases/reorder-location.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { acceptJson } from '../../json-body.ts';
@@ -40,15 +40,12 @@ export const locationInstallationRoutes = (deps: Deps, prefix: Prefix): Router =
 
 /** @throws InvalidRequestError naming the field that fits nothing. */
 const checkPlace = (name: string, product: Product | null, named: Product | null): void => {
-  if (named !== product) throw invalid('product', `must be ${product}, as in the path, or be left out`);
+  if (named !== product) throw invalidField('product', `must be ${product}, as in the path, or be left out`);
   const known = knownLocations.filter((location) => product === null || location.product === product);
   if (known.some((location) => location.name === name)) return;
   const names = [...new Set(known.map((location) => location.name))].join(', ');
-  throw invalid('location_name', `must be a location${product === null ? '' : ` of ${product}`}: one of ${names}`);
+  throw invalidField('location_name', `must be a location${product === null ? '' : ` of ${product}`}: one of ${names}`);
 };
-
-const invalid = (field: string, message: string): InvalidRequestError =>
-  new InvalidRequestError(`${field}: ${message}`, { [field]: [message] });
 
 /** The vendor's order of products and locations. */
 const inTableOrder = (orders: LocationOrder[]): LocationOrder[] => {

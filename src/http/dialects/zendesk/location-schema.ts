@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { productNames } from '../../../domain/package/definition.ts';
 import { strictBody } from '../../parse.ts';
-import { idParams } from './schema.ts';
-
-const id = z.union([z.int().positive(), idParams.shape.id], { error: 'must be a positive whole number' });
+import { id, product } from './schema.ts';
 
 /** What a list of installations has in an answer may come back, so ids are numbers or texts here too. */
 export const reorderBody = strictBody({
@@ -11,7 +8,7 @@ export const reorderBody = strictBody({
     .string({ error: 'is required: the name of a location, for example "nav_bar"' })
     .max(100, { error: 'must have 100 characters at the most' }),
   installations: z
-    .array(id, { error: 'is required: a list of ids of installations' })
+    .array(id(), { error: 'is required: a list of ids of installations' })
     .min(1, { error: 'must name one installation at least' })
     .max(10_000, { error: 'must name 10000 installations at the most' })
     .superRefine((ids, context) => {
@@ -19,5 +16,5 @@ export const reorderBody = strictBody({
       if (twice !== undefined) context.addIssue({ code: 'custom', message: `must name ${twice} once only` });
     }),
   // Ours: which product is meant, where two have a location of that name.
-  product: z.enum(productNames, { error: `must be one of ${productNames.join(', ')}` }).nullish(),
+  product: product.nullish(),
 });

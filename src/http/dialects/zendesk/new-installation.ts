@@ -4,6 +4,7 @@ import type { Deps } from '../../../deps.ts';
 import { parameterTexts } from '../../../domain/package/parameter-texts.ts';
 import { effectiveSettings, isSecret } from '../../../domain/settings.ts';
 import { NotFoundError } from '../../../errors.ts';
+import { refuseListingOnly } from '../../../use-cases/refuse-listing-only.ts';
 import { allow, authenticate, userOf } from '../../auth.ts';
 import { parse } from '../../parse.ts';
 import { readAppView, setLanguages } from './app-view.ts';
@@ -22,6 +23,7 @@ export const newInstallationRoutes = (deps: Deps): Router => {
     // An app that is private again goes on running where it is installed, and can be installed nowhere else.
     const app = (await mayInstall(deps.db, ref)) ? await findApp(deps.db, ref) : undefined;
     if (!app) throw new NotFoundError(`There is no app ${id} that this account can install.`);
+    refuseListingOnly(app);
     const locale = localeOf(app, view);
     setLanguages(res, [locale]);
     res.json({ installation: presentNewInstallation(app, locale) });

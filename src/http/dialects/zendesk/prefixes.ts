@@ -15,6 +15,11 @@ const slots: Record<string, Product | null> = {
   lotus_box: 'standalone_chat',
 };
 
+/** What a body may call a product: as in a path. */
+export const productWords = Object.keys(slots).filter((slot) => slots[slot] !== null);
+/** Null for what is no product's name. */
+export const productCalled = (word: string): Product | null => (Object.hasOwn(slots, word) ? slots[word]! : null);
+
 export interface Prefix {
   /** E.g. `/api/sell`. */
   path: string;

@@ -1,8 +1,7 @@
 import { Router } from 'express';
-import { findInstallation } from '../../../db/installations.ts';
 import { listResources, type Resource } from '../../../db/resources.ts';
 import type { Deps } from '../../../deps.ts';
-import { NotFoundError } from '../../../errors.ts';
+import { getInstallation } from '../../../use-cases/get-installation.ts';
 import { allow, authenticate, userOf } from '../../auth.ts';
 import { parse } from '../../parse.ts';
 import { formatTime } from './format.ts';
@@ -19,8 +18,7 @@ export const requirementRoutes = (deps: Deps): Router => {
   router.get('/:id/requirements', authenticate(deps), allow('admin'), async (req, res) => {
     const { id } = parse(idParams, req.params);
     const { accountId } = userOf(res);
-    const installation = await findInstallation(deps.db, accountId, id);
-    if (installation?.appKind !== APP_KIND) throw new NotFoundError(`There is no installation ${id} in this account.`);
+    await getInstallation(deps.db, { accountId, id, kind: APP_KIND });
     const resources = await listResources(deps.db, { accountId, installationId: id, limit: MOST_REQUIREMENTS });
     res.json({ requirements: resources.map(presentRequirement) });
   });

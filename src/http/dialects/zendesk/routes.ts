@@ -50,10 +50,10 @@ export const zendeskRoutes = (deps: Deps): Router => {
   const router = Router();
   // Ahead of everything: most requests are polls, and each router on the way costs them some microseconds.
   const polling = jobStatusRoutes(deps);
-  router.use(pollingPaths, polling);
+  router.use(pollingPaths, (req, res, next) => (req.method === 'GET' ? polling(req, res, next) : next()));
   router.use(acceptDoubleSlashes);
   router.use('/api', acceptJsonSuffix);
-  // Polls whose path was written in another way, and whatever is no poll.
+  // Polls whose path was written in another way, or with another method, and whatever is no poll.
   mount(router, pollingPaths, polling);
   for (const prefix of prefixes) router.use(`${prefix.path}/apps`, appsRoutes(deps, prefix));
   mount(router, '/api/v2/audit_logs', auditLogRoutes(deps));

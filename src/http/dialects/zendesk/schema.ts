@@ -1,19 +1,21 @@
 import { z } from 'zod';
-import { productNames } from '../../../domain/package/definition.ts';
 import { isStorable } from '../../../domain/storable-text.ts';
 import { strictBody } from '../../parse.ts';
+import { productCalled, productWords } from './prefixes.ts';
+
+const wholeNumber = { error: 'must be a positive whole number' };
 
 /** Ids are numbers here; clients send them as text too. Above this a number is not exact any more. */
 const idText = z
   .string()
-  .regex(/^[1-9]\d{0,15}$/, { error: 'must be a positive whole number' })
+  .regex(/^[1-9]\d{0,15}$/, wholeNumber)
   .transform(Number)
   .refine(Number.isSafeInteger, { error: 'is too large' });
 
-/** Null counts as missing, and missing is said in words of its own. */
-const id = (whenMissing: string) =>
-  z.union([z.int().positive(), idText], {
-    error: ({ input }) => (input === undefined || input === null ? whenMissing : 'must be a positive whole number'),
+/** An id in a body. Null counts as missing, and missing is said in words of its own. */
+export const id = (whenMissing: string = wholeNumber.error) =>
+  z.union([z.int(wholeNumber).positive(wholeNumber), idText], {
+    error: ({ input }) => (input === undefined || input === null ? whenMissing : wholeNumber.error),
   });
 
 const text = (max: number) =>
@@ -32,17 +34,28 @@ export const buildBody = strictBody({
   short_description: text(1_000).nullish(),
 });
 
-const product = z.enum(productNames, { error: `must be one of ${productNames.join(', ')}` });
+/** By its name of today or the one before, as in a path. */
+export const product = z
+  .enum(productWords, { error: `must be one of ${productWords.join(', ')}` })
+  .transform(productCalled);
 
 /** Not a zod record: that drops `__proto__` without a word. */
-const settings = z.custom<Record<string, unknown>>(
+const settingsObject = z.custom<Record<string, unknown>>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   { error: 'must be an object of setting names and values' },
 );
+/** A shown installation has its settings as a list of one object. */
+const settings = z.preprocess(
+  (value) => (Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value),
+  settingsObject.nullish(),
+);
+/** More than any app has. */
+const MOST_SETTINGS = 1_000;
 const settingsObjects = z
-  .array(strictBody({ name: z.string({ error: 'must be a text' }), value: z.unknown() }), {
+  .array(strictBody({ name: z.string({ error: 'must be a text' }), value: z.unknown().optional() }), {
     error: 'must be a list of objects with name and value',
   })
+  .max(MOST_SETTINGS, { error: `must have ${MOST_SETTINGS} settings at the most` })
   .superRefine((list, context) => {
     const names = new Set<string>();
     for (const [index, { name }] of list.entries()) {
@@ -50,43 +63,72 @@ const settingsObjects = z
       names.add(name);
     }
   });
-const restrictions = z.array(z.union([text(255), z.int()]), { error: 'must be a list of ids or names' }).max(1_000);
+
+const idOrName = { error: 'must be an id or a name' };
+const MOST_RESTRICTIONS = 1_000;
+/** As texts, each once. */
+const restrictions = z
+  .array(z.union([text(255), z.int(idOrName)], idOrName), { error: 'must be a list of ids or names' })
+  .max(MOST_RESTRICTIONS, { error: `must have ${MOST_RESTRICTIONS} entries at the most` })
+  .transform((list) => [...new Set(list.map(String))]);
 
 const changeable = {
-  settings: settings.nullish(),
+  settings,
   settings_objects: settingsObjects.nullish(),
   enabled: z.boolean({ error: 'must be true or false' }).nullish(),
   group_restrictions: restrictions.nullish(),
-  role_restrictions: restrictions.nullish(),
+  // None at all is null in one answer and an empty list in another: here it is null.
+  role_restrictions: restrictions.transform((list) => (list.length === 0 ? null : list)).nullish(),
   // Nobody pays here: taken, and without effect.
   recurring_payment: z.boolean({ error: 'must be true or false' }).nullish(),
 };
 
 /**
- * What an installation has in our answers and nobody can change. Scripts read one, change a value and send all of it
- * back, or to another account.
+ * What an installation has in our answers, listed or shown, and nobody can change. Scripts read one, change a value and
+ * send all of it back, or to another account.
  */
 const readOnlyFields = [
   'id',
+  'agent_count',
   'app',
+  'app_installation_count',
+  'author_email',
   'collapsible',
   'created_at',
+  'email',
+  'framework_versions',
+  'has_custom_object_requirements',
   'has_incomplete_subscription',
+  'has_oauth_client',
   'has_unpaid_subscription',
+  'installed_at',
+  'locale',
+  'locations',
+  'marketing_only',
   'missing_settings',
+  'new_installation',
+  'obsolete',
   'paid',
   'pending_installation',
   'pending_job_id',
+  'plan_id',
   'plan_information',
   'product',
   'redirect_path',
+  'require_category_terms',
+  'require_oauth_subdomain',
   'servable',
   'state',
   'stripe_account',
   'stripe_publishable_key',
   'stripe_subscription_id',
+  'supports_group_restrictions',
+  'supports_role_restrictions',
+  'third_party_paid',
   'updated',
   'updated_at',
+  'version',
+  'zendesk_labs_license_url',
 ];
 
 /** The flat form wins over the list, value by value. */

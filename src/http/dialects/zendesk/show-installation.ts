@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { findApp } from '../../../db/apps.ts';
-import { findInstallation } from '../../../db/installations.ts';
 import { findOwnerEmail } from '../../../db/users.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
+import { getInstallation } from '../../../use-cases/get-installation.ts';
 import { userOf } from '../../auth.ts';
 import { parse } from '../../parse.ts';
 import { includesApp, readAppView, setLanguages } from './app-view.ts';
@@ -22,9 +22,9 @@ export const showInstallation = (deps: Deps, { path }: Prefix): RequestHandler =
     const view = readAppView(req);
     const viewer = userOf(res);
     const { accountId } = viewer;
-    const installation = await findInstallation(deps.db, accountId, id);
-    const app = installation && (await findApp(deps.db, { accountId, id: installation.appId, kind: APP_KIND }));
-    if (!installation || !app) throw new NotFoundError(`There is no installation ${id} in this account.`);
+    const installation = await getInstallation(deps.db, { accountId, id, kind: APP_KIND });
+    const app = await findApp(deps.db, { accountId, id: installation.appId, kind: APP_KIND });
+    if (!app) throw new NotFoundError(`There is no installation ${id} in this account.`);
     const ownerEmail = await findOwnerEmail(deps.db, accountId);
     const locale = view.wishes.find((wish) => wish !== '*') ?? app.definition.defaultLocale;
     const withApp = includesApp(req);

@@ -1,24 +1,11 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { validatePackage } from '../../../use-cases/validate-package.ts';
-import { allow, authenticate, userOf } from '../../auth.ts';
-import { acceptFile, withUploadedFile } from '../../upload.ts';
+import { userOf } from '../../auth.ts';
+import { postPackage } from './post-package.ts';
 
 /** Says what a build would say, at once. Exactly 200 means good to the vendor's command-line tool. */
-export const validateRoutes = (deps: Deps): Router => {
-  const router = Router();
-  const { maxPackageBytes } = deps.config.limits;
-
-  router.post(
-    '/',
-    authenticate(deps),
-    allow('admin'),
-    acceptFile(deps, { field: 'file', maxBytes: maxPackageBytes }),
-    async (req, res) => {
-      const { accountId } = userOf(res);
-      const warnings = await withUploadedFile(req, (file) => validatePackage(deps, accountId, file));
-      res.json({ errors: [], warnings });
-    },
-  );
-  return router;
-};
+export const validateRoutes = (deps: Deps): Router =>
+  postPackage(deps, 'file', async (file, _req, res) => {
+    res.json({ errors: [], warnings: await validatePackage(deps, userOf(res).accountId, file) });
+  });

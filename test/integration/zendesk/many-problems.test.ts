@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildApp, install } from '../../support/client.ts';
+import { createHarness, type Harness } from '../../support/harness.ts';
+import { buildArchive } from '../../support/packages.ts';
+import { refusal } from '../../support/refusal.ts';
+
+const repeat = <T>(times: number, item: (index: number) => T): T[] => Array.from({ length: times }, (_, i) => item(i));
+
+/** Just below what a body may hold. */
+const bodies: [name: string, json: Record<string, unknown>][] = [
+  ['a list of 500,000 numbers for settings', { settings_objects: repeat(500_000, () => 1) }],
+  ['a list of 50,000 settings', { settings_objects: repeat(50_000, (i) => ({ name: `s${i}` })) }],
+  ['a list of 1,000 numbers for settings', { settings_objects: repeat(1_000, () => 1) }],
+  ['the same setting 1,000 times', { settings_objects: repeat(1_000, () => ({ name: 'name', value: 'x' })) }],
+  ['90,000 settings that are unknown', { settings: Object.fromEntries(repeat(90_000, (i) => [`s${i}`, 1])) }],
+  ['a setting with a long name', { settings: { ['x'.repeat(1_000_000)]: 1 } }],
+  ['250,000 restrictions', { group_restrictions: repeat(250_000, () => []) }],
+  ['1,000 restrictions that are none', { role_restrictions: repeat(1_000, () => true) }],
+  ['90,000 fields', Object.fromEntries(repeat(90_000, (i) => [`f${i}`, 1]))],
+];
+
+describe('a body in which everything is wrong', () => {
+  let harness: Harness;
+  let path: string;
+  beforeAll(async () => {
+    harness = await createHarness('postgres');
+    harness.startWorker();
+    const parameters = repeat(60, (i) => ({ name: `required_${i}`, type: 'text', required: true, default: 'x' }));
+    const app = await buildApp(harness, buildArchive({ manifest: { parameters } }));
+    path = `/api/v2/apps/installations/${(await install(harness, app)).id}`;
+  });
+  afterAll(() => harness.close());
+
+  const put = (json: unknown): Promise<Response> => harness.request(path, { method: 'PUT', json });
+
+  it.each(bodies)('is refused in a few words: %s', async (_name, json) => {
+    const answer = await refusal(await put(json), 422);
+    expect(JSON.stringify(answer).length).toBeLessThan(20_000);
+    expect(answer.description.split('\n').length).toBeLessThanOrEqual(21);
+  });
+
+  it('says how many problems it does not name, of fields and of settings', async () => {
+    const fields = await refusal(await put({ settings_objects: repeat(1_000, () => 1) }), 422);
+    expect(fields.description.split('\n')).toHaveLength(21);
+    expect(fields.description).toMatch(/\nand 980 more problems$/);
+    expect(Object.keys(fields.details!)).toHaveLength(21);
+    expect(fields.details!['body']).toEqual(['has 980 more problems']);
+    const unknown = await refusal(await put({ settings: Object.fromEntries(repeat(50, (i) => [`s${i}`, 1])) }), 422);
+    expect(unknown.description.split('\n')).toHaveLength(21);
+    expect(unknown.description).toMatch(/\nand 30 more problems$/);
+    expect(unknown.description.split('required_59')).toHaveLength(2);
+    expect(Object.keys(unknown.details!['settings'] as object)).toHaveLength(20);
+    const emptied = await put({ settings: Object.fromEntries(repeat(60, (i) => [`required_${i}`, ''])) });
+    expect((await refusal(emptied, 422)).description).toMatch(/\nand 40 more problems$/);
+  });
+});
