@@ -1,5 +1,9 @@
+import { kontentRoutes } from './dialects/kontent/routes.ts';
 import { zendeskRoutes } from './dialects/zendesk/routes.ts';
 import type { Door } from './door.ts';
 
 /** All of them, the busiest first: each one on the way costs a request some microseconds. */
-export const doors: readonly Door[] = [{ kind: 'zendesk', routes: zendeskRoutes }];
+export const doors: readonly Door[] = [
+  { kind: 'zendesk', routes: zendeskRoutes },
+  { kind: 'kontent', routes: kontentRoutes },
+];

@@ -1,0 +1,28 @@
+import { Router } from 'express';
+import type { Deps } from '../../../deps.ts';
+import { listRoles } from '../../../use-cases/environments/list-roles.ts';
+import { environmentOf } from './environment.ts';
+import { notFound } from './not-found.ts';
+import { refuseOtherMethods } from './other-methods.ts';
+import { presentRole } from './present.ts';
+import { REFERENCE_PATHS, referenceOf } from './reference.ts';
+
+/** Read only: roles are made by the command line. */
+export const roleRoutes = (deps: Pick<Deps, 'db'>): Router => {
+  const router = Router();
+
+  router.get('/', async (_req, res) => {
+    res.json({ roles: (await listRoles(deps, environmentOf(res))).map(presentRole) });
+  });
+
+  router.get(REFERENCE_PATHS, async (req, res) => {
+    const { by, value } = referenceOf(req);
+    const roles = by === undefined ? [] : await listRoles(deps, environmentOf(res));
+    const role = roles.find((one) => by !== undefined && one[by] === value);
+    if (!role) throw notFound('role', value);
+    res.json(presentRole(role));
+  });
+
+  router.all(['/', ...REFERENCE_PATHS], refuseOtherMethods('GET', 'HEAD'));
+  return router;
+};
