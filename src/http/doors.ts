@@ -1,4 +1,5 @@
 import { kontentRoutes } from './dialects/kontent/routes.ts';
+import { kustomerRoutes } from './dialects/kustomer/routes.ts';
 import { zendeskRoutes } from './dialects/zendesk/routes.ts';
 import type { Door } from './door.ts';
 
@@ -6,4 +7,5 @@ import type { Door } from './door.ts';
 export const doors: readonly Door[] = [
   { kind: 'zendesk', routes: zendeskRoutes },
   { kind: 'kontent', routes: kontentRoutes },
+  { kind: 'kustomer', routes: kustomerRoutes },
 ];

@@ -1,0 +1,76 @@
+import { Router, type RequestHandler } from 'express';
+import { listAvailableVersions, type AvailableVersion } from '../../../db/catalogue-versions.ts';
+import type { Deps } from '../../../deps.ts';
+import { actorOf } from '../../auth.ts';
+import { acceptJson } from '../../json-body.ts';
+import { parse } from '../../parse.ts';
+import { listingBody } from './definition.ts';
+import { editListing } from './edit-listing.ts';
+import { appVersionOf, getVersion } from './find-app.ts';
+import { KIND } from './kind.ts';
+import { organisationOf } from './organisation.ts';
+import { pageOf, presentPage } from './page.ts';
+import { presentAvailable } from './present-available.ts';
+import { readDefinition } from './read-definition.ts';
+import { registerVersion } from './register-version.ts';
+import { ruleError } from './rule-error.ts';
+import { requireAdminRole, requireReadRole } from './roles.ts';
+
+/** A page ends behind the first version that goes beyond: each may have a mebibyte, and a page may have a hundred. */
+const PAGE_BYTES = 5_000_000;
+/** An answer tells of. */
+const MOST_RENAMED = 250;
+
+/** Versions that an organisation may install: its own and the public ones. */
+export const availableRoutes = (deps: Deps): Router => {
+  const router = Router();
+
+  router.get('/', requireReadRole, async (req, res) => {
+    const { accountId } = await organisationOf(deps, res);
+    const page = pageOf(req);
+    const { versions: rows, hasMore } = await listAvailableVersions(deps.db, {
+      accountId,
+      kind: KIND,
+      after: page.after,
+      limit: page.size,
+      bytes: PAGE_BYTES,
+    });
+    const present = (row: AvailableVersion) => presentAvailable({ version: row, app: row });
+    res.json(presentPage('/v1/apps/available', page, { rows, hasMore }, present));
+  });
+
+  router.post('/', requireAdminRole, acceptJson(), async (req, res) => {
+    const organisation = await organisationOf(deps, res);
+    const read = readDefinition(req.body, organisation.organisationId);
+    const sentName = (req.body as { app: string }).app;
+    const input = { actor: actorOf(req, res), organisation, read };
+    const { app, version, isLatest } = await registerVersion(deps, input, sentName);
+    const meta = {
+      latest: isLatest,
+      renamed: read.changes.slice(0, MOST_RENAMED),
+      renamedTotal: read.changes.length,
+    };
+    res.status(201).json({ data: presentAvailable({ version, app }), meta });
+  });
+
+  const show: RequestHandler<{ appVersion: string }> = async (req, res) => {
+    const organisation = await organisationOf(deps, res);
+    const found = await getVersion(deps, organisation, appVersionOf(req.params.appVersion));
+    res.json({ data: presentAvailable(found) });
+  };
+  router.get('/:appVersion', requireReadRole, show);
+
+  const edit: RequestHandler<{ appVersion: string }> = async (req, res) => {
+    const organisation = await organisationOf(deps, res);
+    const named = appVersionOf(req.params.appVersion);
+    const listing = parse(listingBody, req.body);
+    if (Object.keys(listing).length === 0) throw ruleError('', 'The body must say what to change.');
+    const actor = actorOf(req, res);
+    res.json({ data: presentAvailable(await editListing(deps, { actor, organisation, named, listing })) });
+  };
+  // The vendor's page says PATCH, its own command sends POST.
+  router.patch('/:appVersion', requireAdminRole, acceptJson(), edit);
+  router.post('/:appVersion', requireAdminRole, acceptJson(), edit);
+
+  return router;
+};

@@ -1,0 +1,79 @@
+import { Router, type RequestHandler } from 'express';
+import { listCatalogueInstallations } from '../../../db/catalogue-installations.ts';
+import type { Deps } from '../../../deps.ts';
+import { updateInstallation } from '../../../use-cases/update-installation.ts';
+import { actorOf } from '../../auth.ts';
+import { acceptJson } from '../../json-body.ts';
+import { parse } from '../../parse.ts';
+import { appVersionOf } from './find-app.ts';
+import { getInstalled, getInstalledApp } from './find-installed.ts';
+import { installBody, settingsOf } from './install-body.ts';
+import { installVersion } from './install-version.ts';
+import { KIND } from './kind.ts';
+import { organisationOf } from './organisation.ts';
+import { pageOf, presentPage } from './page.ts';
+import { presentInstalled } from './present-installed.ts';
+import { requireAdminRole, requireReadRole } from './roles.ts';
+
+/** What an organisation has installed. */
+export const installedRoutes = (deps: Deps): Router => {
+  const router = Router();
+
+  router.get('/', requireReadRole, async (req, res) => {
+    const { accountId } = await organisationOf(deps, res);
+    const page = pageOf(req);
+    const rows = await listCatalogueInstallations(deps.db, {
+      accountId,
+      kind: KIND,
+      after: page.after,
+      limit: page.size + 1,
+    });
+    res.json(
+      presentPage(
+        '/v1/apps',
+        page,
+        { rows: rows.slice(0, page.size), hasMore: rows.length > page.size },
+        presentInstalled,
+      ),
+    );
+  });
+
+  router.post('/install', requireAdminRole, acceptJson(), async (req, res) => {
+    const organisation = await organisationOf(deps, res);
+    const { app, version = 'latest', settings = {} } = parse(installBody, req.body);
+    const installed = await installVersion(deps, {
+      actor: actorOf(req, res),
+      organisation,
+      named: { name: app, version },
+      settings: settingsOf(settings),
+    });
+    res.status(202).json({ data: presentInstalled(installed) });
+  });
+
+  const show: RequestHandler<{ appVersion: string }> = async (req, res) => {
+    const organisation = await organisationOf(deps, res);
+    res.json({ data: presentInstalled(await getInstalled(deps, organisation, appVersionOf(req.params.appVersion))) });
+  };
+  router.get('/:appVersion', requireReadRole, show);
+
+  const enable =
+    (enabled: boolean): RequestHandler<{ appVersion: string }> =>
+    async (req, res) => {
+      const organisation = await organisationOf(deps, res);
+      const { accountId } = organisation;
+      const named = appVersionOf(req.params.appVersion);
+      const { id, appId } = await getInstalled(deps, organisation, named);
+      const unchanged = { appId: undefined, settings: {}, groupRestrictions: undefined, roleRestrictions: undefined };
+      await updateInstallation(deps, { accountId, actor: actorOf(req, res), id, appKind: KIND, enabled, ...unchanged });
+      res.json({ data: presentInstalled(await getInstalledApp(deps, accountId, { appId, ...named })) });
+    };
+  for (const [word, enabled] of [
+    ['enable', true],
+    ['disable', false],
+  ] as const) {
+    router.put(`/:appVersion/${word}`, requireAdminRole, enable(enabled));
+    router.post(`/:appVersion/${word}`, requireAdminRole, enable(enabled));
+  }
+
+  return router;
+};
