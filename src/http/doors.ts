@@ -1,5 +1,7 @@
 import { kontentRoutes } from './dialects/kontent/routes.ts';
 import { kustomerRoutes } from './dialects/kustomer/routes.ts';
+import { os1Routes } from './dialects/os1/routes.ts';
+import { RELEASED_STATES as OS1_RELEASED } from './dialects/os1/lifecycle.ts';
 import { zendeskRoutes } from './dialects/zendesk/routes.ts';
 import type { Door } from './door.ts';
 
@@ -8,4 +10,5 @@ export const doors: readonly Door[] = [
   { kind: 'zendesk', routes: zendeskRoutes },
   { kind: 'kontent', routes: kontentRoutes },
   { kind: 'kustomer', routes: kustomerRoutes },
+  { kind: 'os1', routes: os1Routes, releasedStates: OS1_RELEASED },
 ];

@@ -1,0 +1,65 @@
+import { Router } from 'express';
+import type { Deps } from '../../../deps.ts';
+import { changeApp } from '../../../use-cases/catalogue/change-app.ts';
+import { actorOf, allow, userOf } from '../../auth.ts';
+import { acceptJson } from '../../json-body.ts';
+import { parse } from '../../parse.ts';
+import { refuseOtherOrganization } from './access.ts';
+import { decideNewVersion } from './decide-new-version.ts';
+import { describeApp } from './describe-app.ts';
+import { answer } from './envelope.ts';
+import { versionAmong } from './find-version.ts';
+import { newVersionId } from './ids.ts';
+import { KIND } from './kind.ts';
+import { listApps } from './list-apps.ts';
+import { presentApp, presentVersion } from './present-app.ts';
+import { getApp, refuseForeign } from './read-app.ts';
+import { registerNewApp } from './register-new-app.ts';
+import { listing, newApp, newVersion, registration } from './schema.ts';
+
+/** Apps as a whole. Mount behind authentication. */
+export const appRoutes = (deps: Deps): Router => {
+  const router = Router();
+  const host = new URL(deps.config.publicUrl).host;
+
+  router.get('/', async (req, res) => {
+    const { accountId } = userOf(res);
+    const { limit, after } = parse(listing, req.query);
+    answer(res, await listApps(deps, { accountId, limit, after }));
+  });
+
+  router.post('/', allow('agent', 'admin'), acceptJson(), async (req, res) => {
+    const user = userOf(res);
+    const { organizationId, teamId } = parse(registration, req.query);
+    await refuseOtherOrganization(deps, user, organizationId);
+    const body = parse(newApp, req.body);
+    const app = await registerNewApp(deps, {
+      actor: actorOf(req, res),
+      accountId: user.accountId,
+      registration: { organizationId, teamId },
+      body,
+    });
+    answer(res, presentApp(app, [app.current], { host, own: true }), 201);
+  });
+
+  router.get('/:appId', async (req, res) => {
+    const { app, versions, own } = await getApp(deps, res, req.params.appId);
+    answer(res, presentApp(app, versions, { host, own }));
+  });
+
+  router.post('/:appId/versions', allow('agent', 'admin'), acceptJson(), async (req, res) => {
+    const body = parse(newVersion, req.body);
+    const seen = await getApp(deps, res, req.params['appId'] as string);
+    refuseForeign(seen);
+    const externalId = newVersionId();
+    const { app, versions } = await changeApp(deps, {
+      actor: actorOf(req, res),
+      ref: { accountId: seen.app.accountId, kind: KIND, by: 'id', value: seen.app.id },
+      describe: describeApp,
+      decide: decideNewVersion(externalId, body),
+    });
+    answer(res, presentVersion(app, versionAmong(versions, externalId), { host, own: true }), 201);
+  });
+
+  return router;
+};

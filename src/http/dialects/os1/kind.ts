@@ -1,0 +1,2 @@
+/** What this door's apps are called in the catalogue. */
+export const KIND = 'os1';
