@@ -1,0 +1,107 @@
+import { Router, type Request, type Response } from 'express';
+import { loadSharedInstallations, type SharedInstallation } from '../../../db/installation-lists.ts';
+import type { Deps } from '../../../deps.ts';
+import type { Actor } from '../../../domain/audit.ts';
+import { ForbiddenError, NotFoundError } from '../../../errors.ts';
+import { actorOf, allow, userOf } from '../../auth.ts';
+import { acceptJson } from '../../json-body.ts';
+import { parse } from '../../parse.ts';
+import { domainOf } from './addresses.ts';
+import { refuseOtherMethods } from './errors.ts';
+import { addInstance, changeInstance, removeInstance } from './instance-changes.ts';
+import { changeOf, installable, refuseFields, refuseForeignFields } from './instance-input.ts';
+import { sendInstances } from './instance-lists.ts';
+import { CUSTOMERS, instanceBody, PROVIDERS } from './instance-schema.ts';
+import { instancesOf, noInstance } from './instance.ts';
+import { readId } from './node-id.ts';
+import { presentInstance } from './present-instance.ts';
+import { upgradeInstance } from './upgrade-instance.ts';
+
+/** App instances. */
+export const instanceRoutes = (deps: Deps): Router => {
+  const router = Router({ caseSensitive: true });
+  const present = async (res: Response, id: number) => {
+    const { accountId } = userOf(res);
+    const row = await getInstance(deps, accountId, String(id));
+    return presentInstance(row, { accountId, domain: domainOf(deps) });
+  };
+
+  addListRoutes(deps, router);
+
+  router.post('/', allow('admin'), acceptJson(), async (req, res) => {
+    const body = parse(instanceBody, req.body);
+    const { accountId, subdomain } = userOf(res);
+    const by = { accountId, account: subdomain, actor: actorOf(req, res) };
+    const { appId, ownerId } = await installable(deps, accountId, body);
+    const isProvider = ownerId === accountId;
+    if (!isProvider) refuseFields(body, PROVIDERS, 'the provider of the app');
+    const change = await changeOf(deps, accountId, body);
+    const enabled = body.enabled_by_customer ?? true;
+    const id = await addInstance(deps, by, { appId, ownerId, enabled, instance: change(noInstance) });
+    res.status(201).json(await present(res, id));
+  });
+
+  router.get('/:id', async (req, res) => {
+    const { accountId } = userOf(res);
+    const row = await getInstance(deps, accountId, req.params.id);
+    res.json(presentInstance(row, { accountId, domain: domainOf(deps) }));
+  });
+
+  const update = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
+    const { accountId } = userOf(res);
+    const row = await getInstance(deps, accountId, req.params.id);
+    const body = parse(instanceBody, req.body);
+    refuseForeignFields(row, accountId, body);
+    const actor = actorOf(req, res);
+    const auditAs = row.accountId === accountId ? actor : PROVIDER;
+    const given = [...PROVIDERS, ...CUSTOMERS].some((name) => body[name] !== undefined);
+    const change = await changeOf(deps, row.accountId, body);
+    if (given) await changeInstance(deps, { actor, row, auditAs }, { enabled: body.enabled_by_customer, change });
+    res.json(await present(res, row.id));
+  };
+  router.patch<{ id: string }>('/:id', allow('admin'), acceptJson(), update);
+  router.put<{ id: string }>('/:id', allow('admin'), acceptJson(), update);
+
+  router.delete('/:id', allow('admin'), async (req, res) => {
+    const { accountId } = userOf(res);
+    const row = await getInstance(deps, accountId, String(req.params['id']));
+    if (row.accountId !== accountId) throw new ForbiddenError('Only the account that has it removes it.');
+    await removeInstance(deps, { actor: actorOf(req, res), row });
+    res.status(204).end();
+  });
+
+  router.post<{ id: string }>('/:id/upgrade', allow('admin'), async (req, res) => {
+    const { accountId } = userOf(res);
+    const row = await getInstance(deps, accountId, req.params.id);
+    if (row.accountId !== accountId) throw new ForbiddenError('Only the account that has it moves it.');
+    await upgradeInstance(deps, { actor: actorOf(req, res), row });
+    res.status(202).json(await present(res, row.id));
+  });
+
+  router.all(['/', '/enabled', '/disabled'], refuseOtherMethods('GET', 'HEAD', 'POST'));
+  router.all('/:id/upgrade', refuseOtherMethods('POST'));
+  router.all('/:id', refuseOtherMethods('GET', 'HEAD', 'PATCH', 'PUT', 'DELETE'));
+  return router;
+};
+
+const addListRoutes = (deps: Deps, router: Router): void => {
+  router.get('/', (req, res) => sendInstances(deps, { req, res }, instancesOf(userOf(res).accountId)));
+  for (const [name, disabled] of [
+    ['enabled', false],
+    ['disabled', true],
+  ] as const)
+    router.get(`/${name}`, (req, res) =>
+      sendInstances(deps, { req, res }, instancesOf(userOf(res).accountId), disabled),
+    );
+};
+
+/** @throws NotFoundError for one that the account has no part in. */
+const getInstance = async (deps: Pick<Deps, 'db'>, accountId: number, asked: string): Promise<SharedInstallation> => {
+  const id = readId('AppInstance', asked);
+  const [row] = id === undefined ? [] : await loadSharedInstallations(deps.db, instancesOf(accountId), [id]);
+  if (!row) throw new NotFoundError(`There is no app instance ${asked.slice(0, 100)}.`);
+  return row;
+};
+
+/** Who acts, in the log of the customer's account: it is not told who of the provider it was. */
+const PROVIDER: Actor = { userId: null, name: 'developer of the app', ip: null };

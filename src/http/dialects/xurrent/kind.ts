@@ -1,0 +1,2 @@
+/** What this door's apps are called in the catalogue, and its records. */
+export const KIND = 'xurrent';

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { Router, type Request, type Response } from 'express';
+import { changeDoorRecord, findDoorRecordById, type DoorRecord } from '../../../db/door-records.ts';
+import { loadRecords, pageOfRecords } from '../../../db/door-record-lists.ts';
+import type { ListRequest } from '../../../db/list-page.ts';
+import type { Deps } from '../../../deps.ts';
+import { AppError, NotFoundError, invalidField } from '../../../errors.ts';
+import { allow, userOf } from '../../auth.ts';
+import { acceptJson } from '../../json-body.ts';
+import { parse } from '../../parse.ts';
+import { domainOf } from './addresses.ts';
+import { deliveryRoutes } from './deliveries.ts';
+import { addPolicy, policyFieldsOf, type NewPolicy } from './ensure-policy.ts';
+import { refuseOtherMethods } from './errors.ts';
+import { findOffering } from './find-offering.ts';
+import { readId } from './node-id.ts';
+import { withRequired } from './offering-schema.ts';
+import { newPolicyBody, offeringPolicyBody, policyChangeBody } from './policy-schema.ts';
+import { policyKeyOf, policyOf, policyType } from './policy.ts';
+import { policyCollection, presentPolicy } from './present-policy.ts';
+import { removePolicy } from './remove-policy.ts';
+import { sendPage } from './send-page.ts';
+
+/** Webhook policies, with their deliveries. */
+export const policyRoutes = (deps: Deps): Router => {
+  const router = Router({ caseSensitive: true });
+  const domain = domainOf(deps);
+
+  router.get('/', (req, res) => sendPolicies(deps, { req, res }));
+  router.get('/enabled', (req, res) => sendPolicies(deps, { req, res }, false));
+  router.get('/disabled', (req, res) => sendPolicies(deps, { req, res }, true));
+
+  router.post('/', allow('admin'), acceptJson(), async (req, res) => {
+    const { record, key } = await newPolicy(deps, userOf(res).accountId, req.body as object);
+    res.status(201).json({ ...presentPolicy(record, domain), public_key_pem: key.publicPem });
+  });
+
+  router.get('/:id', async (req, res) => {
+    res.json(presentPolicy(await getPolicy(deps, userOf(res).accountId, req.params.id), domain));
+  });
+
+  const update = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
+    const { accountId } = userOf(res);
+    const record = await getPolicy(deps, accountId, req.params.id);
+    const { disabled, jwt_audience, jwt_claim_expires_in } = parse(
+      policyOf(record).app_offering === null ? policyChangeBody : offeringPolicyBody,
+      req.body,
+    );
+    const given = Object.entries({ disabled, jwt_audience, jwt_claim_expires_in }).filter(
+      ([, one]) => one !== undefined,
+    );
+    const changed =
+      given.length === 0
+        ? record
+        : await changeDoorRecord(deps.db, policyType(accountId), record.id, Object.fromEntries(given));
+    if (!changed) throw notFound(req.params.id);
+    res.json(presentPolicy(changed, domain));
+  };
+  router.patch<{ id: string }>('/:id', allow('admin'), acceptJson(), update);
+  router.put<{ id: string }>('/:id', allow('admin'), acceptJson(), update);
+
+  router.delete<{ id: string }>('/:id', allow('admin'), async (req, res) => {
+    const { accountId } = userOf(res);
+    await removePolicy(deps, accountId, await getPolicy(deps, accountId, req.params.id));
+    res.status(204).end();
+  });
+
+  const loadPolicy = (accountId: number, asked: string) => getPolicy(deps, accountId, asked);
+  router.use('/:id/deliveries', deliveryRoutes(deps, loadPolicy));
+  router.all(['/', '/enabled', '/disabled'], refuseOtherMethods('GET', 'HEAD', 'POST'));
+  router.all('/:id', refuseOtherMethods('GET', 'HEAD', 'PATCH', 'PUT', 'DELETE'));
+  return router;
+};
+
+const notFound = (asked: string): NotFoundError =>
+  new NotFoundError(`There is no webhook policy ${asked.slice(0, 100)}.`);
+
+const getPolicy = async ({ db }: Pick<Deps, 'db'>, accountId: number, asked: string): Promise<DoorRecord> => {
+  const id = readId('WebhookPolicy', asked);
+  const record = id === undefined ? undefined : await findDoorRecordById(db, policyType(accountId), id);
+  if (!record) throw notFound(asked);
+  return record;
+};
+
+/** One for an offering, which says all but whether it is disabled, or one of its own. */
+const newPolicy = async (deps: Deps, accountId: number, body: object): Promise<NewPolicy> => {
+  if (!('app_offering_id' in body) || body.app_offering_id === null || body.app_offering_id === '') {
+    const { disabled = false, jwt_alg, ...rest } = parse(newPolicyBody, withRequired(body, ['jwt_alg']));
+    const { jwt_audience = null, jwt_claim_expires_in = null } = rest;
+    const name = `Webhook policy ${new Date().toISOString()}`;
+    const fields = { name, jwt_alg: jwt_alg!, jwt_audience, jwt_claim_expires_in, disabled, app_offering: null };
+    return addPolicy(deps, { accountId, key: randomUUID() }, fields);
+  }
+  const { app_offering_id: id, disabled = false } = parse(offeringPolicyBody, body);
+  const app = await findOffering(deps, { accountId, id: id! }, ['draft']);
+  if (!app) throw invalidField('app_offering_id', `there is no app offering ${id} of this account`);
+  const published = await findOffering(deps, { accountId, id: id! }, ['own-released']);
+  return addPolicy(
+    deps,
+    { accountId, key: policyKeyOf(app.id) },
+    { ...policyFieldsOf(published ?? app), disabled },
+  ).catch((err: unknown) => {
+    if (err instanceof AppError && err.code === 'key_taken')
+      throw invalidField('app_offering_id', 'has a policy already; remove that one for another key');
+    throw err;
+  });
+};
+
+const sendPolicies = (deps: Deps, { req, res }: { req: Request; res: Response }, disabled?: boolean): Promise<void> => {
+  const type = policyType(userOf(res).accountId);
+  const narrowed = ({ conditions }: ListRequest): ListRequest['conditions'] =>
+    disabled === undefined
+      ? conditions
+      : [...conditions, { column: 'disabled', negated: false, test: { is: 'flag', value: disabled } }];
+  return sendPage(
+    deps,
+    { req, res },
+    {
+      collection: policyCollection,
+      select: (request) => pageOfRecords(deps.db, type, { ...request, conditions: narrowed(request) }),
+      load: (ids) => loadRecords(deps.db, type, ids),
+      present: (record) => presentPolicy(record, domainOf(deps)),
+    },
+  );
+};

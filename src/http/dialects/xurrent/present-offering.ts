@@ -1,0 +1,47 @@
+import type { ListedApp } from '../../../db/catalogue-lists.ts';
+import { showMoment } from './moment.ts';
+import { nodeIdOf } from './node-id.ts';
+import { offeringOf } from './offering.ts';
+
+export interface Viewer {
+  accountId: number;
+  /** Of node ids. */
+  domain: string;
+}
+
+/** An account as others show it: its id is a text. */
+export const accountReference = (subdomain: string) => ({ id: subdomain, name: subdomain });
+
+/** All fields, those that are empty as null; the account only where it is not the reader's own. */
+export const presentOffering = (app: ListedApp, { accountId, domain }: Viewer): Record<string, unknown> => {
+  const offering = offeringOf(app);
+  const foreign = app.accountId !== accountId;
+  const account = foreign ? { account: accountReference(app.owner) } : {};
+  return {
+    id: app.id,
+    nodeID: nodeIdOf(domain, 'AppOffering', app.id),
+    sourceID: offering.sourceID,
+    source: offering.source,
+    ...account,
+    reference: app.key,
+    name: offering.name,
+    card_description: offering.card_description,
+    configuration_uri_template: offering.configuration_uri_template,
+    compliance: offering.compliance,
+    description: offering.description,
+    features: offering.features,
+    disabled: offering.disabled,
+    openid_connect_discovery: offering.openid_connect_discovery,
+    picture_uri: offering.picture_uri,
+    policy_jwt_alg: offering.policy_jwt_alg,
+    policy_jwt_audience: offering.policy_jwt_audience,
+    policy_jwt_claim_expires_in: offering.policy_jwt_claim_expires_in,
+    requires_enabled_oauth_person: offering.requires_enabled_oauth_person,
+    service_instance: { ...offering.service_instance, ...account },
+    ui_extension_version: offering.ui_extension_version && { ...offering.ui_extension_version, ...account },
+    webhook_uri_template: offering.webhook_uri_template,
+    attachments: [],
+    created_at: showMoment(app.createdAt),
+    updated_at: showMoment(app.updatedAt),
+  };
+};

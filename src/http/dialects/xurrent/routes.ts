@@ -1,0 +1,80 @@
+import { Router, type Request, type RequestHandler } from 'express';
+import type { Deps } from '../../../deps.ts';
+import { NotFoundError } from '../../../errors.ts';
+import { authenticate } from '../../auth.ts';
+import { hostAccountOf } from './addresses.ts';
+import { checkAccount, tokenHeaderOf } from './credentials.ts';
+import { accountDiscovery, policyDiscovery } from './discovery.ts';
+import { refuseOtherMethods, xurrentErrors } from './errors.ts';
+import { instanceRoutes } from './instances.ts';
+import { offeringInstanceRoutes } from './instance-lists.ts';
+import { offeringRoutes } from './offerings.ts';
+import { audienceOf, ownPath } from './paths.ts';
+import { policyRoutes } from './policies.ts';
+import { recordRoutes } from './record-routes.ts';
+import { serviceInstances, uiExtensionVersions } from './records.ts';
+import { tokenRoutes } from './token.ts';
+
+/** This vendor's door. Mount at the root: its paths begin with `/v1`, or with the name of a collection. */
+export const xurrentRoutes = (deps: Deps): Router => {
+  const router = Router();
+  const own = ownRoutes(deps);
+  router.use((req, res, next) => {
+    const path = ownPath(req.path);
+    if (path === undefined) return next();
+    const query = req.url.indexOf('?');
+    req.url = path + (query === -1 ? '' : req.url.slice(query));
+    own(req, res, next);
+  });
+  router.post(['/token', '/oauth/token'], (req, res, next) => {
+    req.url = '/';
+    token(req, res, next);
+  });
+  const token = tokenRoutes(deps);
+  router.use('/.well-known', onAccountHost(deps), accountDiscovery(deps));
+  router.use('/accounts/:account/.well-known', accountDiscovery(deps));
+  router.use(['/.well-known', '/accounts/:account/.well-known'], xurrentErrors(deps));
+  return router;
+};
+
+/** On other hosts these paths are none of this door's. */
+const onAccountHost =
+  (deps: Pick<Deps, 'config'>): RequestHandler =>
+  (req, _res, next) =>
+    hostAccountOf(deps, req) === undefined ? next('router') : next();
+
+const nothingAt = (req: Request): NotFoundError =>
+  new NotFoundError(`There is nothing at ${req.method} ${req.originalUrl.split('?')[0]}.`);
+
+const ownRoutes = (deps: Deps): Router => {
+  const router = Router({ caseSensitive: true });
+  const credentials = [authenticate(deps, { headerOf: tokenHeaderOf }), checkAccount];
+  const identified = Router().use(...credentials);
+  router.use((req, res, next) => {
+    const audience = audienceOf(req.path);
+    if (audience === 'nobody') throw nothingAt(req);
+    if (audience === 'users') identified(req, res, next);
+    else next();
+  });
+  router.use((_req, res, next) => {
+    res.set('Cache-Control', 'no-store');
+    next();
+  });
+
+  router.get('/', (_req, res) => {
+    res.json({});
+  });
+  router.all('/', refuseOtherMethods('GET', 'HEAD'));
+  router.use('/app_offerings/:id/app_instances', offeringInstanceRoutes(deps));
+  router.use('/app_offerings', offeringRoutes(deps));
+  router.use('/app_instances', instanceRoutes(deps));
+  for (const resource of [serviceInstances, uiExtensionVersions])
+    router.use(resource.path, recordRoutes(deps, resource));
+  router.use('/webhook_policies/:id/.well-known', policyDiscovery(deps));
+  router.use('/webhook_policies', policyRoutes(deps));
+  router.use((req) => {
+    throw nothingAt(req);
+  });
+  router.use(xurrentErrors(deps));
+  return router;
+};

@@ -1,0 +1,82 @@
+import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
+import { deleteExpiredTokens } from '../../../db/api-tokens.ts';
+import type { Deps } from '../../../deps.ts';
+import { AppError } from '../../../errors.ts';
+import { newToken } from '../../../secrets/tokens.ts';
+import { createToken } from '../../../use-cases/create-token.ts';
+import { prepareError } from '../../errors.ts';
+
+const HOUR_S = 3_600;
+const LIMIT = '16kb';
+const LABEL = 'client credentials';
+/** Tells the tokens that are given out here: none of them is good for getting another one, or none would ever end. */
+const PREFIX = 'appyard_hour_';
+
+/** RFC 6749 5.2. */
+const refused = (code: string, message: string): AppError => new AppError(code, 400, message);
+
+const acceptForm: RequestHandler[] = [
+  (req, _res, next) => {
+    if (req.is('application/x-www-form-urlencoded')) return next();
+    throw refused('invalid_request', 'Send a form: application/x-www-form-urlencoded.');
+  },
+  express.urlencoded({ extended: false, limit: LIMIT }),
+];
+
+const fieldOf = (body: unknown, name: string): string => {
+  const value = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[name] : undefined;
+  if (typeof value !== 'string' || value === '')
+    throw refused('invalid_request', `${name} is missing, or there twice.`);
+  return value;
+};
+
+/**
+ * Gives a token of an hour for client credentials: the e-mail address of a user as client id, one of the user's API
+ * tokens as client secret. What it may do is what that user may.
+ */
+export const tokenRoutes = (deps: Deps): Router => {
+  const router = Router();
+  router.post('/', ...acceptForm, async (req, res) => {
+    const body: unknown = req.body;
+    if (fieldOf(body, 'grant_type') !== 'client_credentials')
+      throw refused('unsupported_grant_type', 'grant_type must be client_credentials.');
+    const user = await identifyClient(deps, fieldOf(body, 'client_id'), fieldOf(body, 'client_secret'));
+    await deleteExpiredTokens(deps.db, user.id, LABEL);
+    const { token } = await createToken(deps, {
+      email: user.email,
+      label: LABEL,
+      expiresAt: new Date(Date.now() + HOUR_S * 1_000),
+      token: newToken().replace('appyard_', PREFIX),
+    });
+    res.set('Cache-Control', 'no-store').json({ access_token: token, token_type: 'bearer', expires_in: HOUR_S });
+  });
+  router.use(tokenErrors(deps));
+  return router;
+};
+
+const identifyClient = async ({ identify }: Pick<Deps, 'identify'>, id: string, secret: string) => {
+  const credentials = Buffer.from(`${id}/token:${secret}`).toString('base64');
+  const principal = secret.startsWith(PREFIX) ? undefined : await identify(`Basic ${credentials}`);
+  // A login may do less than its user: a token without its scopes would lift that.
+  if (principal?.kind === 'user' && principal.login === null) return principal.user;
+  throw refused('invalid_client', 'The client is not known, or its secret is another one.');
+};
+
+const tokenErrors =
+  (deps: Pick<Deps, 'log'>): ErrorRequestHandler =>
+  (err: unknown, req, res, next) => {
+    if (res.headersSent) return next(err);
+    const { status, code, message } = prepareError(deps, { req, res }, err);
+    res.set('Cache-Control', 'no-store');
+    if (status >= 500)
+      return void res.status(status).json({
+        error: status === 503 ? 'temporarily_unavailable' : 'server_error',
+        error_description: message,
+      });
+    const known = code.startsWith('invalid_') || code === 'unsupported_grant_type';
+    // What a parser says of a body is not passed on: it may quote it, secrets and all.
+    res.status(400).json({
+      error: known ? code : 'invalid_request',
+      error_description: known ? message : 'The body cannot be read.',
+    });
+  };

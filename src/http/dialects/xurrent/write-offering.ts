@@ -1,0 +1,118 @@
+import type { Deps } from '../../../deps.ts';
+import type { Actor } from '../../../domain/audit.ts';
+import { AppError, invalidField } from '../../../errors.ts';
+import { changeApp } from '../../../use-cases/catalogue/change-app.ts';
+import { registerApp } from '../../../use-cases/catalogue/register-app.ts';
+import { KIND } from './kind.ts';
+import {
+  describeOffering,
+  DRAFT,
+  offeringOf,
+  PUBLISHED,
+  publishedCount,
+  snapshotOf,
+  type Offering,
+} from './offering.ts';
+import { defaultReference } from './offering-reference.ts';
+
+/** For a promise: the catalogue knows keys, clients know the field. */
+const referenceTaken = (err: unknown): never => {
+  if (!(err instanceof AppError && err.code === 'key_taken')) throw err;
+  throw invalidField('reference', 'has already been taken');
+};
+
+interface Write {
+  accountId: number;
+  actor: Actor;
+}
+
+const nothing = { externalId: null, parameters: [], requirements: [] };
+
+/**
+ * @param reference null: the usual one.
+ * @returns the new offering's number.
+ * @throws InvalidRequestError when the reference is taken.
+ */
+export const addOffering = async (
+  deps: Pick<Deps, 'db'>,
+  { accountId, actor, account }: Write & { account: string },
+  { reference, ...offering }: Offering & { reference: string | null },
+): Promise<number> => {
+  const { id } = await registerApp(deps, {
+    actor,
+    app: {
+      accountId,
+      kind: KIND,
+      key: reference ?? defaultReference(account, offering.name),
+      externalId: null,
+      name: offering.name,
+      visibility: 'private',
+      attributes: { ...offering },
+    },
+    version: { ...nothing, version: null, state: DRAFT, attributes: {} },
+    describe: describeOffering,
+  }).catch(referenceTaken);
+  return id;
+};
+
+/** Undefined leaves what is there. */
+export type OfferingChange = Partial<Offering> & { reference?: string };
+
+/**
+ * Changes what is being worked on; what others see stays until it is published.
+ *
+ * @throws NotFoundError for what the account does not own; InvalidRequestError when the reference is taken, or frozen.
+ */
+export const changeOffering = async (
+  deps: Pick<Deps, 'db'>,
+  { accountId, actor, id }: Write & { id: number },
+  { reference, ...change }: OfferingChange,
+): Promise<void> => {
+  await changeApp(deps, {
+    actor,
+    ref: { accountId, kind: KIND, by: 'id', value: id },
+    describe: describeOffering,
+    decide: (app, versions) => {
+      const published = publishedCount(versions) > 0;
+      if (reference !== undefined && reference !== app.key && published)
+        throw invalidField('reference', 'cannot be changed any more: the app offering has been published');
+      const offering: Offering = { ...offeringOf(app), ...change };
+      return {
+        app: {
+          key: reference ?? app.key,
+          name: published ? app.name : offering.name,
+          attributes: { ...offering },
+        },
+      };
+    },
+  }).catch(referenceTaken);
+};
+
+/**
+ * Shows an offering, as it is now, to all accounts: a new version, numbered from 1.
+ *
+ * @throws NotFoundError for what the account does not own.
+ */
+export const publishOffering = async (
+  deps: Pick<Deps, 'db'>,
+  { accountId, actor, id }: Write & { id: number },
+): Promise<void> => {
+  await changeApp(deps, {
+    actor,
+    ref: { accountId, kind: KIND, by: 'id', value: id },
+    describe: describeOffering,
+    decide: (app, versions) => {
+      const offering = offeringOf(app);
+      return {
+        app: { name: offering.name, visibility: 'public' },
+        addVersion: {
+          ...nothing,
+          version: String(publishedCount(versions) + 1),
+          state: PUBLISHED,
+          attributes: snapshotOf(offering),
+        },
+        current: 'added',
+      };
+    },
+  });
+};
