@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dispatchDelivery } from '../../src/use-cases/deliveries/dispatch-delivery.ts';
 import { ask, deliveryTo, endsOf, makeDue, makeKey, reportOf } from '../support/deliveries.ts';
 import { createHarness, queueBackends } from '../support/harness.ts';
@@ -14,9 +14,10 @@ const cases = queueBackends.flatMap((queue) =>
 );
 
 describe.concurrent('deliveries of a worker process', () => {
-  it.each(cases)(
+  it.for(cases)(
     'on $queue are sent by another one after a $signal, and what comes of the first attempt later is not written down',
-    async ({ queue, signal }) => {
+    { timeout: 200_000 },
+    async ({ queue, signal }, { onTestFinished }) => {
       // Long enough for a slow machine: neither attempt shall end by the time limit.
       const env = { DELIVERY_ALLOW_PRIVATE: 'true', DELIVERY_TIMEOUT_MS: '120000' };
       const [harness, receiver] = await Promise.all([createHarness(queue, { env }), startReceiver()]);
@@ -52,6 +53,5 @@ describe.concurrent('deliveries of a worker process', () => {
       expect(report).toMatchObject({ state: 'delivered', attempt: 2 });
       expect(report.attempts.map(({ answer }) => answer)).toEqual([null, 'second']);
     },
-    200_000,
   );
 });
