@@ -50,6 +50,16 @@ describe('app instances', () => {
   const list = async (route: string, api: Pick<Harness, 'request'> = customer) =>
     read<InstanceBody[]>(await api.request(route), 200);
 
+  it('keep no more custom fields than one request may send, however many requests there are', async () => {
+    const { id } = await installed(await published());
+    const fields = (name: string) => Array.from({ length: 150 }, (_, n) => ({ id: `${name}${n}`, value: 'x' }));
+    expect((await patch(id, { custom_fields: fields('a') })).status).toBe(200);
+    expect(fieldsOf(await xurrentRefusal(await patch(id, { custom_fields: fields('b') }), 422))).toEqual([
+      'custom_fields',
+    ]);
+    expect((await get(id)).custom_fields).toHaveLength(150);
+  });
+
   it('are made by installing an offering, and show every field', async () => {
     const offering = await published();
     const representative = await harness.deps.db.query<{ id: number }>('select id from users where email = $1', [

@@ -3,7 +3,7 @@ import type { SharedInstallation } from '../../../db/installation-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import { InvalidRequestError, invalidField } from '../../../errors.ts';
 import { findOffering } from './find-offering.ts';
-import { CUSTOMERS, PROVIDERS, type InstanceBody } from './instance-schema.ts';
+import { CUSTOMERS, MAX_TEXT, MOST_FIELDS, PROVIDERS, type InstanceBody } from './instance-schema.ts';
 import type { CustomField, Instance } from './instance.ts';
 
 /** @throws InvalidRequestError when a body names no offering that the account can see. */
@@ -39,10 +39,18 @@ const fieldsAfter = (before: CustomField[], given: CustomField[] | null | undefi
   return given === null ? [] : mergeFields(before, given);
 };
 
-/** Fields of the same id are replaced, empty ones go. */
+/** Fields of the same id are replaced, empty ones go; what is there counts as well: or they would grow without end. */
 const mergeFields = (before: CustomField[], given: CustomField[]): CustomField[] => {
   const merged = new Map([...before, ...given].map(({ id, value }) => [id, value]));
-  return [...merged].filter(([, value]) => value !== null && value !== '').map(([id, value]) => ({ id, value }));
+  const fields = [...merged]
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([id, value]) => ({ id, value }));
+  if (fields.length > MOST_FIELDS || Buffer.byteLength(JSON.stringify(fields)) > MAX_TEXT)
+    throw invalidField(
+      'custom_fields',
+      `would be more than ${MOST_FIELDS} fields or ${MAX_TEXT} bytes, with those there`,
+    );
+  return fields;
 };
 
 /** What a body makes of an instance. */

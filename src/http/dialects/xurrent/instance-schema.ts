@@ -5,8 +5,8 @@ import { NOT_STORABLE } from '../../storable.ts';
 import { bytes, custom, field, flag, reference } from './coerce.ts';
 import type { CustomField } from './instance.ts';
 
-const MAX_TEXT = 65_536;
-const MOST_FIELDS = 200;
+export const MAX_TEXT = 65_536;
+export const MOST_FIELDS = 200;
 const LONGEST_ID = 128;
 
 const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
