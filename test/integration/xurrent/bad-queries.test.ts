@@ -12,6 +12,20 @@ describe('queries of collections', () => {
   });
   afterAll(() => harness.close());
 
+  it('may be as long as their links can be read, and are refused beyond that', async () => {
+    for (let n = 0; n < 3; n += 1) await addOffering(harness, { name: `${'🎈'.repeat(60)}${n}` });
+    const query = (ids: number): string =>
+      `per_page=1&id!=${Array.from({ length: ids }, (_, n) => 100_000 + n).join(',')}`;
+    // Each id and its comma are nine characters when they are escaped.
+    const first = await harness.request(`/v1/app_offerings?${query(220)}`);
+    expect(first.status).toBe(200);
+    const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')![1]!;
+    const second = await harness.request(next.slice(harness.deps.config.publicUrl.length));
+    expect([second.status, second.headers.get('link')?.match(/rel=/g)]).toEqual([200, ['rel=', 'rel=', 'rel=']]);
+    const refused = await xurrentRefusal(await harness.request(`/v1/app_offerings?${query(240)}`), 400);
+    expect(refused.message).toContain('2048 are possible');
+  });
+
   it.each([
     ['colour=red', 'colour'],
     ['__proto__=1', '__proto__'],

@@ -2,7 +2,7 @@ import type { ListColumn, ListRequest, SortKey } from '../../../db/list-page.ts'
 import { badQuery } from './errors.ts';
 import { readCursor } from './cursor.ts';
 import { readFilter, type FilterType } from './filters.ts';
-import { textOfRaw, type RawPair } from './raw-query.ts';
+import { textOfRaw, writeRawQuery, type RawPair } from './raw-query.ts';
 
 /** What a collection can be asked for. */
 export interface Collection<Column> {
@@ -98,6 +98,22 @@ const pagingOf = (pairs: readonly RawPair[], types: ListColumn['type'][], perPag
   return { paging: { by: 'cursor', given } as const, slice: { limit: perPage, ...at } };
 };
 
+/** Where in a list a page begins: links have it anew. */
+const placeNames: readonly string[] = ['page', 'search_after', 'search_before'];
+
+/** The parameters that each address of another page repeats. */
+export const withoutPlace = (pairs: readonly RawPair[]): RawPair[] =>
+  pairs.filter(({ name }) => !placeNames.includes(name));
+
+/** In characters: three addresses stand in the headers of a page, and common clients read no more than 16 KB of those. */
+const LONGEST_QUERY = 2_048;
+
+const refuseLong = (pairs: readonly RawPair[]): void => {
+  const { length } = writeRawQuery(withoutPlace(pairs));
+  if (length > LONGEST_QUERY)
+    throw badQuery(`The query has ${length} characters when it is escaped; ${LONGEST_QUERY} are possible.`);
+};
+
 /**
  * What a query asks of a collection.
  *
@@ -107,6 +123,7 @@ export const readCollectionQuery = <Column>(
   collection: Collection<Column>,
   pairs: readonly RawPair[],
 ): CollectionQuery<Column> => {
+  refuseLong(pairs);
   const { filters } = collection;
   const conditions = pairs
     .filter(({ name }) => !isReserved(name))

@@ -1,5 +1,5 @@
 import type { ListPage } from '../../../db/list-page.ts';
-import type { CollectionQuery } from './collection.ts';
+import { withoutPlace, type CollectionQuery } from './collection.ts';
 import { writeCursor } from './cursor.ts';
 import { writeRawQuery, type RawPair } from './raw-query.ts';
 
@@ -22,11 +22,9 @@ const cursorsOf = ({ rows, offset }: ListPage): { start?: string; end?: string }
   };
 };
 
-const PLACES = ['page', 'search_after', 'search_before'];
-
 const linksOf = ({ address, pairs, query: { paging }, page }: PageOf): string => {
   const { start, end } = cursorsOf(page);
-  const kept = pairs.filter(({ name }) => !PLACES.includes(name));
+  const kept = withoutPlace(pairs);
   const url = (name?: string, value?: string | number): string => {
     const place = name === undefined ? [] : [{ name, negated: false, raw: encodeURIComponent(String(value)) }];
     const query = writeRawQuery([...kept, ...place]);
