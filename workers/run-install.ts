@@ -4,14 +4,13 @@ import { endPending, findInstallation, lockInstallation, moveInstallation } from
 import { holdAttempt, settleJob, type Job } from '../src/db/jobs.ts';
 import { withTransaction, type Queryable } from '../src/db/pool.ts';
 import { alignResources, provisionResource } from '../src/db/resources.ts';
-import { isSecret } from '../src/domain/settings.ts';
 import { systemActor } from '../src/domain/audit.ts';
 import { completedMessage } from '../src/domain/job.ts';
 import { AppError, NotFoundError } from '../src/errors.ts';
 import type { JobOutcome } from '../src/queue/jobs.ts';
 import type { Deps } from '../src/deps.ts';
 import type { Cipher } from '../src/secrets/cipher.ts';
-import { sealNewlySecure } from '../src/use-cases/seal-newly-secure.ts';
+import { sealNewlySecure, secretsOf } from '../src/use-cases/seal-newly-secure.ts';
 import type { Processor } from './processor.ts';
 
 /**
@@ -91,9 +90,9 @@ const move = async (tx: Queryable, cipher: Cipher, job: Job): Promise<void> => {
   const target = { accountId, installationId: installation.id, versionId };
   await insertMovedEntry(tx, target, actor ?? systemActor);
   await moveInstallation(tx, target);
-  const { parameters } = (await findInstallation(tx, accountId, installation.id))!;
-  const names = parameters.filter(isSecret).map(({ name }) => name);
-  await sealNewlySecure(tx, cipher, { appId: installation.appId, installationId: installation.id, names });
+  const { appId, id, parameters } = installation;
+  const moved = (await findInstallation(tx, accountId, id))!;
+  await sealNewlySecure(tx, cipher, { appId, installationId: id, ...secretsOf(parameters, moved.parameters) });
   await alignResources(tx, target);
 };
 

@@ -183,6 +183,10 @@ export const missingSettingNames = ({ parameters, settings, secretNames }: Insta
   return parameters.filter((parameter) => isRequired(parameter) && !has(parameter)).map(({ name }) => name);
 };
 
+/** Names of the settings that these parameters call secret. */
+export const secretNamesOf = (parameters: SettingParameter[]): string[] =>
+  parameters.filter(isSecret).map(({ name }) => name);
+
 /** What is said of a required setting that has no value. */
 export const missingSetting = (name: string): SettingProblem => ({
   name,

@@ -2,7 +2,7 @@ import { hideAuditedFields, insertAuditEntry } from '../db/audit-entries.ts';
 import type { Installation } from '../db/installations.ts';
 import type { Queryable } from '../db/pool.ts';
 import { differences, type Actor, type AuditState } from '../domain/audit.ts';
-import { isSecret } from '../domain/settings.ts';
+import { secretNamesOf } from '../domain/settings.ts';
 import type { AlsoChanged } from './also.ts';
 
 /** Stands for a secret value that is there; a new one has another mark, so that a change of it can be seen. */
@@ -26,7 +26,7 @@ const stateOf = (
 
 /** Without what lies in clear although it is secret, or will be. */
 const plainSettings = ({ parameters, settings }: Installation, hidden: readonly string[]): Record<string, unknown> => {
-  const secret = new Set([...hidden, ...parameters.filter(isSecret).map(({ name }) => name)]);
+  const secret = new Set([...hidden, ...secretNamesOf(parameters)]);
   return Object.fromEntries(Object.entries(settings).filter(([name]) => !secret.has(name)));
 };
 

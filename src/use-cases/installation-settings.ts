@@ -3,7 +3,7 @@ import {
   checkSettings,
   effectiveSettings,
   isGiven,
-  isSecret,
+  secretNamesOf,
   missingSetting,
   missingSettingNames,
   settingOf,
@@ -66,7 +66,7 @@ export const mergeSettings = (
   const check = checkSettings(parameters, withoutEchoes(parameters, current, rest));
   problems.push(...check.problems);
 
-  const secret = new Set(parameters.filter(isSecret).map(({ name }) => name));
+  const secret = new Set(secretNamesOf(parameters));
   const merged: MergedSettings = {
     title: title ?? current.title,
     settings: { ...current.settings },

@@ -18,12 +18,11 @@ import { differences, systemActor, type Actor } from '../domain/audit.ts';
 import { completedMessage, type JobRef } from '../domain/job.ts';
 import type { AppDefinition } from '../domain/package/definition.ts';
 import { listingTexts } from '../domain/package/listing-texts.ts';
-import { isSecret } from '../domain/settings.ts';
 import { NotFoundError } from '../errors.ts';
 import type { JobOutcome } from '../queue/jobs.ts';
 import { newId } from '../secrets/tokens.ts';
 import { dispatchJob } from './dispatch-job.ts';
-import { sealNewlySecure } from './seal-newly-secure.ts';
+import { sealNewlySecure, secretsOf } from './seal-newly-secure.ts';
 
 export interface PublishVersionInput {
   job: Job;
@@ -87,8 +86,7 @@ const makeCurrent = async (
   if (!before) return [];
   await insertMovedEntries(tx, { appId, accountId: job.accountId, actor: actorOf(job) }, after.version);
   await moveInstallations(tx, appId, versionId);
-  const names = version.definition.parameters.filter(isSecret).map(({ name: own }) => own);
-  await sealNewlySecure(tx, cipher, { appId, names });
+  await sealNewlySecure(tx, cipher, { appId, ...secretsOf(before.parameters, version.definition.parameters) });
   return insertMissingInstallJobs(tx, appId);
 };
 

@@ -45,7 +45,7 @@ export const rotateSecrets = async (deps: Pick<Deps, 'db' | 'cipher'>): Promise<
 const sealPlain = async ({ db, cipher }: Pick<Deps, 'db' | 'cipher'>): Promise<number> => {
   let sealed = 0;
   for (const { appId, names } of await listAppsWithPlainSecrets(db, secretKinds))
-    sealed += await withTransaction(db, (tx) => sealNewlySecure(tx, cipher, { appId, names }));
+    sealed += await withTransaction(db, (tx) => sealNewlySecure(tx, cipher, { appId, names, turned: [] }));
   return sealed;
 };
 

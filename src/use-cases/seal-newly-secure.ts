@@ -1,6 +1,6 @@
 import { listPlainSettings, sealSettings } from '../db/installations.ts';
 import type { Queryable } from '../db/pool.ts';
-import { isGiven, type Scalar } from '../domain/settings.ts';
+import { isGiven, secretNamesOf, type Scalar, type SettingParameter } from '../domain/settings.ts';
 import type { Cipher } from '../secrets/cipher.ts';
 import { hideAuditedSettings } from './audit-installation.ts';
 import { secretContext } from './installation-settings.ts';
@@ -11,7 +11,19 @@ export interface NewlySecure {
   installationId?: number;
   /** Of the parameters whose values are secret, be it by `secure` or by their kind. */
   names: string[];
+  /** Those of them that the version before did not call secret: its log may tell of values that are gone by now. */
+  turned: string[];
 }
+
+/** What a version calls secret, and what of that the one before did not. */
+export const secretsOf = (
+  before: SettingParameter[],
+  after: SettingParameter[],
+): Pick<NewlySecure, 'names' | 'turned'> => {
+  const known = secretNamesOf(before);
+  const names = secretNamesOf(after);
+  return { names, turned: names.filter((name) => !known.includes(name)) };
+};
 
 /**
  * Seals values that were plain while their parameter was, and takes them out of the audit log. Call it when the
@@ -23,10 +35,12 @@ export interface NewlySecure {
 export const sealNewlySecure = async (
   tx: Queryable,
   cipher: Cipher,
-  { appId, installationId, names }: NewlySecure,
+  { appId, installationId, names, turned }: NewlySecure,
 ): Promise<number> => {
   if (names.length === 0) return 0;
   let sealed = 0;
+  // A whole log to look through: only for what may be in it.
+  const told = new Set(turned);
   for (const { id, accountId, settings } of await listPlainSettings(tx, { appId, installationId, names })) {
     const plain = Object.entries(settings).filter(([name]) => names.includes(name));
     const secrets = Object.fromEntries(
@@ -35,9 +49,10 @@ export const sealNewlySecure = async (
         .map(([name, value]) => [name, sealSetting(cipher, { accountId, name, value })]),
     );
     await sealSettings(tx, { accountId, id, names: plain.map(([name]) => name), secrets });
+    for (const [name] of plain) told.add(name);
     sealed += Object.keys(secrets).length;
   }
-  await hideAuditedSettings(tx, appId, names);
+  if (told.size > 0) await hideAuditedSettings(tx, appId, [...told]);
   return sealed;
 };
 

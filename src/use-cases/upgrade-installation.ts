@@ -4,7 +4,7 @@ import { insertInstallJob } from '../db/jobs.ts';
 import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
-import { checkSettings, defaultSettings, isSecret } from '../domain/settings.ts';
+import { checkSettings, defaultSettings, secretNamesOf } from '../domain/settings.ts';
 import { NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
 import { recordChanged } from './audit-installation.ts';
@@ -55,7 +55,7 @@ export const upgradeInstallation = async (
     await insertInstallJob(tx, { ...job, state: 'queued', progress: 0, total: steps, message: 'Waiting for a worker' });
     await setInstallationJob(tx, { accountId, id, jobId });
     const after = await getInstallation(tx, { accountId, id, kind: null });
-    const hidden = app.parameters.filter(isSecret).map(({ name }) => name);
+    const hidden = secretNamesOf(app.parameters);
     await recordChanged(tx, actor, { before, after, newSecrets: Object.keys(merged.secrets), hidden });
     return { upgraded: after, total: steps };
   });
