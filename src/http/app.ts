@@ -1,6 +1,5 @@
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Deps } from '../deps.ts';
-import { NotFoundError } from '../errors.ts';
 import { nativeRoutes } from './dialects/native/routes.ts';
 import { zendeskOauthClients } from './dialects/zendesk/oauth-clients.ts';
 import { doors } from './doors.ts';
@@ -8,6 +7,7 @@ import { prepareError } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { publicAssetRoutes } from './public-assets.ts';
+import { nothingThere } from './refuse-routes.ts';
 
 /** Mounts the doors. Each answers in its own words, failures included. */
 export const createApp = (deps: Deps): Express => {
@@ -25,9 +25,7 @@ export const createApp = (deps: Deps): Express => {
   app.get('/', (_req, res) => {
     res.json({ name: 'appyard', apps: `${deps.config.publicUrl}/api/v2/apps.json` });
   });
-  app.use((req) => {
-    throw new NotFoundError(`There is nothing at ${req.method} ${req.path}.`);
-  });
+  app.use(nothingThere);
   app.use(errors(deps));
   return app;
 };

@@ -3,6 +3,7 @@ import multer from 'multer';
 import { isDatabaseAway, isUnstorableText } from '../db/errors.ts';
 import type { Logger } from '../logger.ts';
 import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError, UnavailableError } from '../errors.ts';
+import { MethodNotAllowedError } from './refuse-routes.ts';
 import { retryAfterOf } from './retry-after.ts';
 
 /** busboy reports a broken body as a plain Error. */
@@ -48,16 +49,26 @@ const multerError = (err: multer.MulterError): AppError => {
   return new InvalidRequestError(`The multipart body cannot be accepted: ${err.message}.`);
 };
 
+/** How a door that knows no passwords asks for credentials; the others take both. */
+type Challenge = 'Bearer' | 'Basic';
+
+const challenges: Record<Challenge, string> = {
+  Bearer: 'Bearer realm="Appyard"',
+  Basic: 'Basic realm="Appyard", charset="UTF-8"',
+};
+
 /** What every door does with a failure before it puts it into its envelope. */
 export const prepareError = (
   { log }: { log: Logger },
   { req, res }: { req: Request; res: Response },
   err: unknown,
+  challenge: Challenge = 'Basic',
 ): AppError => {
   const error = toAppError(err);
   // Of an answer that could not be given nothing may stay, least of all for how long to keep it.
   for (const name of res.getHeaderNames()) res.removeHeader(name);
-  if (error.status === 401) res.set('WWW-Authenticate', 'Basic realm="Appyard", charset="UTF-8"');
+  if (error.status === 401) res.set('WWW-Authenticate', challenges[challenge]);
+  if (error instanceof MethodNotAllowedError) res.set('Allow', error.allowed);
   if (error.status === 503) res.set('Retry-After', '5');
   // A vendor's client takes 0 for none.
   if (error.status === 429) res.set('Retry-After', String(retryAfterOf(error)));

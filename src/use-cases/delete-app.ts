@@ -1,4 +1,4 @@
-import { deleteApp as deleteAppRow, findApp, lockOwnApp } from '../db/apps.ts';
+import { deleteApp as deleteAppRow, findApp, lockOwnApp, type AppRef } from '../db/apps.ts';
 import { insertAuditEntry, insertRemovedEntries } from '../db/audit-entries.ts';
 import { isInstalledByOthers } from '../db/catalogue-installations.ts';
 import { listCatalogueVersions, type CatalogueVersion } from '../db/catalogue.ts';
@@ -7,12 +7,8 @@ import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { NotFoundError } from '../errors.ts';
 
-export interface DeleteAppInput {
-  accountId: number;
+export interface DeleteAppInput extends AppRef {
   actor: Actor;
-  id: number;
-  /** The door it is deleted through, which knows no others; null: any. */
-  appKind: string | null;
   /** The door's rules, while nobody else can change the app: throws to refuse, and nothing is removed. */
   check?: (doomed: DoomedApp) => void;
 }
@@ -30,11 +26,8 @@ export interface DoomedApp {
  *
  * @throws NotFoundError when the account owns no such app; whatever `check` throws.
  */
-export const deleteApp = async (
-  { db }: Pick<Deps, 'db'>,
-  { accountId, actor, id, appKind, check }: DeleteAppInput,
-): Promise<void> => {
-  const ref = { accountId, id, kind: appKind };
+export const deleteApp = async ({ db }: Pick<Deps, 'db'>, { actor, check, ...ref }: DeleteAppInput): Promise<void> => {
+  const { accountId, id } = ref;
   await withTransaction(db, async (tx) => {
     const app = (await lockOwnApp(tx, ref)) ? await findApp(tx, ref) : undefined;
     if (!app) throw new NotFoundError(`There is no app ${id} of this account.`);

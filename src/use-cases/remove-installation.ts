@@ -4,14 +4,10 @@ import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import type { Also } from './also.ts';
 import { recordRemoved } from './audit-installation.ts';
-import { getInstallation } from './get-installation.ts';
+import { getInstallation, type InstallationRef } from './get-installation.ts';
 
-export interface RemoveInstallationInput {
-  accountId: number;
+export interface RemoveInstallationInput extends InstallationRef {
   actor: Actor;
-  id: number;
-  /** The door it is removed through, which knows no others; null: any. */
-  appKind: string | null;
   also?: Also;
 }
 
@@ -22,11 +18,11 @@ export interface RemoveInstallationInput {
  */
 export const removeInstallation = async (
   { db }: Pick<Deps, 'db'>,
-  { accountId, actor, id, appKind, also }: RemoveInstallationInput,
+  { accountId, actor, id, kind, also }: RemoveInstallationInput,
 ): Promise<void> => {
   await withTransaction(db, async (tx) => {
     await lockInstallation(tx, accountId, id);
-    const installation = await getInstallation(tx, { accountId, id, kind: appKind });
+    const installation = await getInstallation(tx, { accountId, id, kind });
     await deleteInstallation(tx, accountId, id);
     await also?.(tx, installation);
     await recordRemoved(tx, actor, installation);

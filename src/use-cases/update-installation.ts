@@ -7,15 +7,11 @@ import type { Restriction } from '../domain/restrictions.ts';
 import { invalidField } from '../errors.ts';
 import type { Also } from './also.ts';
 import { hideAuditedSettings, recordChanged } from './audit-installation.ts';
-import { getInstallation } from './get-installation.ts';
+import { getInstallation, type InstallationRef } from './get-installation.ts';
 import { mergeSettings, type MergedSettings } from './installation-settings.ts';
 
-export interface UpdateInstallationInput {
-  accountId: number;
+export interface UpdateInstallationInput extends InstallationRef {
   actor: Actor;
-  id: number;
-  /** The door it is changed through, which knows no others; null: any. */
-  appKind: string | null;
   /** Which app it is of, for who wants to be sure; undefined: not said. */
   appId: number | undefined;
   /** Merged into those that are there. */
@@ -36,11 +32,11 @@ export interface UpdateInstallationInput {
  */
 export const updateInstallation = async (
   { db, cipher }: Pick<Deps, 'db' | 'cipher'>,
-  { accountId, actor, id, appKind, ...change }: UpdateInstallationInput,
+  { accountId, actor, id, kind, ...change }: UpdateInstallationInput,
 ): Promise<Installation> =>
   withTransaction(db, async (tx) => {
     await lockInstallation(tx, accountId, id);
-    const current = await getInstallation(tx, { accountId, id, kind: appKind });
+    const current = await getInstallation(tx, { accountId, id, kind });
     refuseOtherApp(current, change.appId);
     const { parameters } = current;
     const rules = { accountId, parameters, required: 'given', leftOvers: 'seal' } as const;

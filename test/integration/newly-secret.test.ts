@@ -52,7 +52,7 @@ describe('a setting that becomes secret', () => {
       accountId: harness.accountId,
       actor,
       id,
-      appKind: null,
+      kind: null,
       appId: undefined,
       settings: { token: 'planted-meanwhile' },
       enabled: undefined,

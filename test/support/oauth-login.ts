@@ -2,12 +2,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { expect } from 'vitest';
 import { adminPassword, emails } from './accounts.ts';
-import type { Harness } from './harness.ts';
+import { createIdentify, type Identify } from '../../src/use-cases/identify.ts';
+import { createHarness, type Harness } from './harness.ts';
 
 /** What the vendor's command-line tool has built in. */
 export const clientId = 'zdg-zcli-oauth';
 const PORTS = [19_186, 19_187, 19_188];
 export const REDIRECT_URI = `http://localhost:${PORTS[0]}/`;
+
+/** A system that forgets at once whom it has seen: every request is looked up, so that an end shows without a wait. */
+export const createForgetfulHarness = async (): Promise<Harness> => {
+  let identify: Identify | undefined;
+  const harness = await createHarness('postgres', { deps: { identify: (...sent) => identify!(...sent) } });
+  identify = createIdentify(harness.deps, 1);
+  return harness;
+};
 
 /** What a client keeps to itself while its user is asked. */
 export interface Attempt {

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createIdentify, type Identify } from '../../../src/use-cases/identify.ts';
 import { emails } from '../../support/accounts.ts';
 import { read } from '../../support/client.ts';
-import { createHarness, type Harness } from '../../support/harness.ts';
+import type { Harness } from '../../support/harness.ts';
 import {
   askTokens,
   codeBody,
   codeFor,
+  createForgetfulHarness,
   login,
   logIn,
   newAttempt,
   pageOf,
   refreshBody,
-  sentBack,
   sendForm,
+  sentBack,
   startListener,
   tokenRefusal,
   tokensOf,
@@ -25,11 +25,8 @@ const SETTINGS = '/api/v2/account/settings.json';
 
 describe('a login by OAuth', () => {
   let harness: Harness;
-  /** Forgets at once what it has seen: every request of these tests is looked up. */
-  let identify: Identify;
   beforeAll(async () => {
-    harness = await createHarness('postgres', { deps: { identify: (...sent) => identify(...sent) } });
-    identify = createIdentify(harness.deps, 1);
+    harness = await createForgetfulHarness();
   });
   afterAll(() => harness.close());
 

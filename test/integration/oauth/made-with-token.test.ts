@@ -5,14 +5,14 @@ import { zendeskOauthClients } from '../../../src/http/dialects/zendesk/oauth-cl
 import { authorizeClient } from '../../../src/use-cases/oauth/authorize-client.ts';
 import { checkLogin } from '../../../src/use-cases/oauth/check-login.ts';
 import { createToken, type CreatedToken } from '../../../src/use-cases/create-token.ts';
-import { createIdentify, type Identify } from '../../../src/use-cases/identify.ts';
 import { revokeToken } from '../../../src/use-cases/revoke-token.ts';
 import { emails } from '../../support/accounts.ts';
-import { createHarness, type Harness } from '../../support/harness.ts';
+import type { Harness } from '../../support/harness.ts';
 import {
   askTokens,
   codeBody,
   codeFor,
+  createForgetfulHarness,
   logIn,
   newAttempt,
   refreshBody,
@@ -25,11 +25,8 @@ const HOUR_S = 3_600;
 
 describe('a login that was made with an API token', () => {
   let harness: Harness;
-  /** Forgets at once what it has seen. */
-  let identify: Identify;
   beforeAll(async () => {
-    harness = await createHarness('postgres', { deps: { identify: (...sent) => identify(...sent) } });
-    identify = createIdentify(harness.deps, 1);
+    harness = await createForgetfulHarness();
   });
   afterAll(() => harness.close());
 

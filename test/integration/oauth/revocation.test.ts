@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { revokeTokenCommand } from '../../../src/cli/token.ts';
-import { createIdentify, type Identify } from '../../../src/use-cases/identify.ts';
 import { emails } from '../../support/accounts.ts';
-import { createHarness, type Harness } from '../../support/harness.ts';
+import type { Harness } from '../../support/harness.ts';
 import {
   askTokens,
   clientId,
+  createForgetfulHarness,
   logIn,
   refreshBody,
   tokenRefusal,
@@ -18,10 +18,8 @@ const CURRENT = '/api/v2/oauth/tokens/current.json';
 
 describe('the end of a login', () => {
   let harness: Harness;
-  let identify: Identify;
   beforeAll(async () => {
-    harness = await createHarness('postgres', { deps: { identify: (...sent) => identify(...sent) } });
-    identify = createIdentify(harness.deps, 1);
+    harness = await createForgetfulHarness();
   });
   afterAll(() => harness.close());
 

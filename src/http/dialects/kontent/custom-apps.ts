@@ -14,7 +14,7 @@ import { getCustomApp, knownAs } from './find-custom-app.ts';
 import { KIND } from './kind.ts';
 import { newCustomApp } from './new-custom-app.ts';
 import { operations } from './operations.ts';
-import { refuseOtherMethods } from './other-methods.ts';
+import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { presentCustomApp } from './present.ts';
 import { REFERENCE_PATHS, referenceOf } from './reference.ts';
 import { createRoleBook } from './role-references.ts';
@@ -59,7 +59,7 @@ export const customAppRoutes = (deps: Deps): Router => {
       accountId: environment.accountId,
       actor: actorOf(req, res),
       id,
-      appKind: KIND,
+      kind: KIND,
     });
     await deleted.catch(knownAs(reference));
     res.status(204).end();

@@ -1,8 +1,7 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
 import type { AppError } from '../../../errors.ts';
-import { prepareError } from '../../errors.ts';
-import { pathOf, requestIdOf, withRequestId } from '../../request-id.ts';
+import { prepareIdentifiedError } from '../../identified-error.ts';
 import { validationErrorsOf } from './validation-errors.ts';
 
 const INVALID = 5;
@@ -28,15 +27,10 @@ const AUTHENTICATE = 'Send a valid token of a user of this account: "Authorizati
  * have the same. Express recognises an error handler by its four parameters.
  */
 export const kontentErrors =
-  ({ log }: Pick<Deps, 'log'>): ErrorRequestHandler =>
+  (deps: Pick<Deps, 'log'>): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
     if (res.headersSent) return next(err);
-    const requestId = requestIdOf(res);
-    const error = prepareError({ log: withRequestId(log, requestId) }, { req, res }, err);
-    const status = statusOf(error);
-    if (status < 500)
-      log.info('request refused', { method: req.method, path: pathOf(req), status, reason: error.code, requestId });
-    setHeaders(res, error);
+    const { error, status, requestId } = prepareIdentifiedError(deps, { req, res }, err, statusOf);
     const validationErrors = status === 400 ? validationErrorsOf(error) : undefined;
     res.status(status).json({
       request_id: requestId,
@@ -49,9 +43,4 @@ export const kontentErrors =
 const messageOf = ({ status, message }: AppError, hasValidationErrors: boolean): string => {
   if (status === 401) return AUTHENTICATE;
   return hasValidationErrors ? 'The request is not valid; validation_errors says why.' : message;
-};
-
-const setHeaders = (res: Response, error: AppError): void => {
-  if (error.status === 401) res.set('WWW-Authenticate', 'Bearer realm="Appyard"');
-  if (error.status === 405) res.set('Allow', String(error.details));
 };

@@ -3,7 +3,7 @@ import type { Deps } from '../../../deps.ts';
 import { listRoles } from '../../../use-cases/environments/list-roles.ts';
 import { environmentOf } from './environment.ts';
 import { notFound } from './not-found.ts';
-import { refuseOtherMethods } from './other-methods.ts';
+import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { presentRole } from './present.ts';
 import { REFERENCE_PATHS, referenceOf } from './reference.ts';
 

@@ -1,8 +1,8 @@
 import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { NotFoundError } from '../../../errors.ts';
 import { authenticate, bearerOf } from '../../auth.ts';
-import { giveRequestId, pathOf } from '../../request-id.ts';
+import { nothingThere } from '../../refuse-routes.ts';
+import { giveRequestId } from '../../request-id.ts';
 import { customAppRoutes } from './custom-apps.ts';
 import { loadEnvironment } from './environment.ts';
 import { kontentErrors } from './errors.ts';
@@ -18,9 +18,7 @@ export const kontentRoutes = (deps: Deps): Router => {
   router.use('/v2', giveRequestId);
   router.use('/v2/projects', authenticate(deps, { headerOf: bearerOf }));
   router.use('/v2/projects/:environmentId', loadEnvironment(deps), project);
-  router.use('/v2', (req) => {
-    throw new NotFoundError(`There is nothing at ${req.method} ${pathOf(req)}.`);
-  });
+  router.use('/v2', nothingThere);
   router.use('/v2', kontentErrors(deps));
   return router;
 };

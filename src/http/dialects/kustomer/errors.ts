@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, Response } from 'express';
+import type { ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
 import type { AppError } from '../../../errors.ts';
 import { prepareError } from '../../errors.ts';
@@ -35,9 +35,8 @@ export const kustomerErrors =
   (deps: Pick<Deps, 'log'>): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
     if (res.headersSent) return next(err);
-    const error = prepareError(deps, { req, res }, err);
+    const error = prepareError(deps, { req, res }, err, 'Bearer');
     const status = statusOf(error);
-    setHeaders(res, error);
     const kind = kinds[status] ?? { code: error.code, title: 'Error' };
     const errors = faultsOf(error).map(({ parameter, message }) => ({
       status,
@@ -49,11 +48,6 @@ export const kustomerErrors =
     }));
     res.status(status).json({ errors });
   };
-
-const setHeaders = (res: Response, error: AppError): void => {
-  if (error.status === 401) res.set('WWW-Authenticate', 'Bearer realm="Appyard"');
-  if (error.status === 429 && 'retryAfter' in error) res.set('Retry-After', String(error.retryAfter));
-};
 
 const faultsOf = (error: AppError): Fault[] => {
   if (error.status === 401) return [{ parameter: '', message: AUTHENTICATE }];

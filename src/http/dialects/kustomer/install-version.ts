@@ -89,5 +89,5 @@ const change = async (
     return;
   }
   const unchanged = { appId: undefined, enabled: undefined, groupRestrictions: undefined, roleRestrictions: undefined };
-  await updateInstallation(deps, { accountId, actor, id, appKind: KIND, settings, ...unchanged });
+  await updateInstallation(deps, { accountId, actor, id, kind: KIND, settings, ...unchanged });
 };

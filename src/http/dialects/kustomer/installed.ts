@@ -64,7 +64,7 @@ export const installedRoutes = (deps: Deps): Router => {
       const named = appVersionOf(req.params.appVersion);
       const { id, appId } = await getInstalled(deps, organisation, named);
       const unchanged = { appId: undefined, settings: {}, groupRestrictions: undefined, roleRestrictions: undefined };
-      await updateInstallation(deps, { accountId, actor: actorOf(req, res), id, appKind: KIND, enabled, ...unchanged });
+      await updateInstallation(deps, { accountId, actor: actorOf(req, res), id, kind: KIND, enabled, ...unchanged });
       res.json({ data: presentInstalled(await getInstalledApp(deps, accountId, { appId, ...named })) });
     };
   for (const [word, enabled] of [

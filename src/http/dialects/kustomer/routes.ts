@@ -1,14 +1,10 @@
-import { Router, type RequestHandler } from 'express';
+import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { NotFoundError } from '../../../errors.ts';
 import { authenticate, bearerOf } from '../../auth.ts';
+import { nothingThere } from '../../refuse-routes.ts';
 import { availableRoutes } from './available.ts';
 import { kustomerErrors } from './errors.ts';
 import { installedRoutes } from './installed.ts';
-
-const nothingThere: RequestHandler = (req) => {
-  throw new NotFoundError(`There is nothing at ${req.method} ${req.originalUrl.split('?')[0]}.`);
-};
 
 /** This vendor's door. Mount at the root: its paths begin with `/v1/apps`; others below `/v1` are not its own. */
 export const kustomerRoutes = (deps: Deps): Router => {

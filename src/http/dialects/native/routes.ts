@@ -1,9 +1,8 @@
 import { Router, type ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { NotFoundError } from '../../../errors.ts';
 import type { Door } from '../../door.ts';
 import { prepareError } from '../../errors.ts';
-import { pathOf } from '../../request-id.ts';
+import { nothingThere } from '../../refuse-routes.ts';
 import { appRoutes } from './apps.ts';
 import { auditLogRoutes } from './audit-logs.ts';
 import { environmentRoutes } from './environments.ts';
@@ -18,9 +17,7 @@ export const nativeRoutes = (deps: Deps, doors: readonly Door[]): Router => {
   router.use('/environments', environmentRoutes(deps));
   router.use('/installations', installationRoutes(deps, doors));
   router.use('/jobs', jobRoutes(deps));
-  router.use((req) => {
-    throw new NotFoundError(`There is nothing at ${req.method} ${pathOf(req)}.`);
-  });
+  router.use(nothingThere);
   router.use(nativeErrors(deps));
   return router;
 };

@@ -24,7 +24,7 @@ export const deleteVersion = async (
   refuseUnlessInDevelopment(version);
   if (versions.length === 1) {
     const check = refuseUnlessOnly(version.externalId!);
-    return deleteApp(deps, { accountId, actor, id, appKind: KIND, check });
+    return deleteApp(deps, { accountId, actor, id, kind: KIND, check });
   }
   await changeApp(deps, {
     actor,

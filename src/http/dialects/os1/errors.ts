@@ -1,8 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
 import type { AppError } from '../../../errors.ts';
-import { prepareError } from '../../errors.ts';
-import { pathOf, requestIdOf, withRequestId } from '../../request-id.ts';
+import { prepareIdentifiedError } from '../../identified-error.ts';
 import { presentRequest } from './envelope.ts';
 
 /** This vendor answers 400 wherever a request is wrong. */
@@ -28,15 +27,10 @@ const AUTHENTICATE =
  * This door's envelope; the logs have the same request id. Express recognises an error handler by its four parameters.
  */
 export const os1Errors =
-  ({ log }: Pick<Deps, 'log'>): ErrorRequestHandler =>
+  (deps: Pick<Deps, 'log'>): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
     if (res.headersSent) return next(err);
-    const requestId = requestIdOf(res);
-    const error = prepareError({ log: withRequestId(log, requestId) }, { req, res }, err);
-    const status = statusOf(error);
-    if (status < 500)
-      log.info('request refused', { method: req.method, path: pathOf(req), status, reason: error.code, requestId });
-    if (status === 401) res.set('WWW-Authenticate', 'Bearer realm="Appyard"');
+    const { error, status } = prepareIdentifiedError(deps, { req, res }, err, statusOf);
     res.status(status).json({
       error: {
         code: error.code,

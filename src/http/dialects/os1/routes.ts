@@ -1,8 +1,8 @@
 import { Router, type RequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { NotFoundError } from '../../../errors.ts';
 import { authenticate } from '../../auth.ts';
-import { giveRequestId, pathOf } from '../../request-id.ts';
+import { nothingThere } from '../../refuse-routes.ts';
+import { giveRequestId } from '../../request-id.ts';
 import { headerOf } from './access.ts';
 import { appRoutes } from './apps.ts';
 import { os1Errors } from './errors.ts';
@@ -18,10 +18,6 @@ export const os1Routes = (deps: Deps): Router => {
   router.use('/developer', nothingThere);
   router.use('/developer', os1Errors(deps));
   return router;
-};
-
-const nothingThere: RequestHandler = (req) => {
-  throw new NotFoundError(`There is nothing at ${req.method} ${pathOf(req)}.`);
 };
 
 /** Of a path that it knows, Express would answer it without the envelope. */

@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Response } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { AppError } from '../../../errors.ts';
 import { prepareError } from '../../errors.ts';
@@ -38,7 +38,7 @@ export const xurrentErrors =
   (deps: Pick<Deps, 'log'>): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
     if (res.headersSent) return next(err);
-    const error = prepareError(deps, { req, res }, err);
+    const error = prepareError(deps, { req, res }, err, 'Bearer');
     const status = statusOf(error);
     setHeaders(res, error);
     res.status(status).json(bodyOf(error, status));
@@ -49,19 +49,8 @@ const LEAST_WAIT = 2;
 
 const setHeaders = (res: Response, error: AppError): void => {
   res.set('Cache-Control', 'no-store');
-  if (error.status === 401) res.set('WWW-Authenticate', 'Bearer realm="Appyard"');
-  if (error.status === 405) res.set('Allow', String(error.details));
   if (error.status === 429) res.set('Retry-After', String(retryAfterOf(error, LEAST_WAIT)));
 };
 
 /** A query that cannot be carried out. */
 export const badQuery = (message: string): AppError => new AppError('invalid_query', 400, message);
-
-/** The last handler of a path that is known: it is asked for in a way that it is not. */
-export const refuseOtherMethods =
-  (...allowed: string[]): RequestHandler =>
-  (req) => {
-    const list = allowed.join(', ');
-    const message = `${req.method} is not possible here; possible are ${list}.`;
-    throw new AppError('method_not_allowed', 405, message, { details: list });
-  };

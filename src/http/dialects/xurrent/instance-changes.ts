@@ -75,7 +75,7 @@ export const changeInstance = async (
     accountId,
     actor: auditAs,
     id,
-    appKind: KIND,
+    kind: KIND,
     appId: undefined,
     settings: {},
     enabled,
@@ -100,6 +100,6 @@ export const removeInstance = async (
     await tell(tx, { event: 'app_instance.delete', account, installation, instance });
     return undefined;
   };
-  await removeInstallation(deps, { accountId, actor, id, appKind: KIND, also });
+  await removeInstallation(deps, { accountId, actor, id, kind: KIND, also });
   await dispatch();
 };

@@ -10,7 +10,7 @@ import type { Deps } from '../../../deps.ts';
 import { userOf } from '../../auth.ts';
 import { domainOf } from './addresses.ts';
 import type { Collection } from './collection.ts';
-import { refuseOtherMethods } from './errors.ts';
+import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { instancesOf } from './instance.ts';
 import { ownOffering } from './find-offering.ts';
 import { presentInstance } from './present-instance.ts';

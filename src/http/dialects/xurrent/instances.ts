@@ -7,7 +7,7 @@ import { actorOf, allow, userOf } from '../../auth.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { domainOf } from './addresses.ts';
-import { refuseOtherMethods } from './errors.ts';
+import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { addInstance, changeInstance, removeInstance } from './instance-changes.ts';
 import { changeOf, installable, refuseFields, refuseForeignFields } from './instance-input.ts';
 import { sendInstances } from './instance-lists.ts';

@@ -11,7 +11,7 @@ import { parse } from '../../parse.ts';
 import { domainOf } from './addresses.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { addPolicy, policyFieldsOf, type NewPolicy } from './ensure-policy.ts';
-import { refuseOtherMethods } from './errors.ts';
+import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { findOffering } from './find-offering.ts';
 import { readId } from './node-id.ts';
 import { withRequired } from './offering-schema.ts';

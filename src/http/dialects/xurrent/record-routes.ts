@@ -10,7 +10,7 @@ import { domainOf } from './addresses.ts';
 import { field, line, required } from './coerce.ts';
 import type { Collection } from './collection.ts';
 import { sourceOf } from './credentials.ts';
-import { refuseOtherMethods } from './errors.ts';
+import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { showMoment } from './moment.ts';
 import { nodeIdOf, readId } from './node-id.ts';
 import { READ_ONLY, withRequired } from './offering-schema.ts';

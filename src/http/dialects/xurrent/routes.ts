@@ -1,11 +1,11 @@
-import { Router, type Request, type RequestHandler } from 'express';
+import { Router, type RequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { NotFoundError } from '../../../errors.ts';
 import { authenticate } from '../../auth.ts';
 import { hostAccountOf } from './addresses.ts';
 import { checkAccount, tokenHeaderOf } from './credentials.ts';
 import { accountDiscovery, policyDiscovery } from './discovery.ts';
-import { refuseOtherMethods, xurrentErrors } from './errors.ts';
+import { xurrentErrors } from './errors.ts';
+import { nothingThere, refuseOtherMethods } from '../../refuse-routes.ts';
 import { instanceRoutes } from './instances.ts';
 import { offeringInstanceRoutes } from './instance-lists.ts';
 import { offeringRoutes } from './offerings.ts';
@@ -43,17 +43,14 @@ const onAccountHost =
   (req, _res, next) =>
     hostAccountOf(deps, req) === undefined ? next('router') : next();
 
-const nothingAt = (req: Request): NotFoundError =>
-  new NotFoundError(`There is nothing at ${req.method} ${req.originalUrl.split('?')[0]}.`);
-
 const ownRoutes = (deps: Deps): Router => {
   const router = Router({ caseSensitive: true });
   const credentials = [authenticate(deps, { headerOf: tokenHeaderOf }), checkAccount];
   const identified = Router().use(...credentials);
   router.use((req, res, next) => {
     const audience = audienceOf(req.path);
-    if (audience === 'nobody') throw nothingAt(req);
-    if (audience === 'users') identified(req, res, next);
+    if (audience === 'nobody') nothingThere(req, res, next);
+    else if (audience === 'users') identified(req, res, next);
     else next();
   });
   router.use((_req, res, next) => {
@@ -72,9 +69,7 @@ const ownRoutes = (deps: Deps): Router => {
     router.use(resource.path, recordRoutes(deps, resource));
   router.use('/webhook_policies/:id/.well-known', policyDiscovery(deps));
   router.use('/webhook_policies', policyRoutes(deps));
-  router.use((req) => {
-    throw nothingAt(req);
-  });
+  router.use(nothingThere);
   router.use(xurrentErrors(deps));
   return router;
 };

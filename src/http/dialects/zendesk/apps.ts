@@ -71,7 +71,7 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
 
   router.delete('/:id', ...admin, async (req, res) => {
     const { id } = parse(idParams, req.params);
-    await deleteApp(deps, { accountId: userOf(res).accountId, actor: actorOf(req, res), id, appKind: APP_KIND });
+    await deleteApp(deps, { accountId: userOf(res).accountId, actor: actorOf(req, res), id, kind: APP_KIND });
     res.status(204).end();
   });
 

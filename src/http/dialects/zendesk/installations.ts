@@ -42,7 +42,7 @@ export const installationRoutes = (deps: Deps, prefix: Prefix): Router => {
       accountId: viewer.accountId,
       actor: actorOf(req, res),
       id,
-      appKind: APP_KIND,
+      kind: APP_KIND,
       appId: body.app_id ?? undefined,
       settings: body.settings,
       enabled: repeatsInactive(req.body) ? undefined : (body.enabled ?? undefined),
@@ -55,7 +55,7 @@ export const installationRoutes = (deps: Deps, prefix: Prefix): Router => {
   router.delete('/:id', ...admin, async (req, res) => {
     const { id } = parse(idParams, req.params);
     const { accountId } = userOf(res);
-    await removeInstallation(deps, { accountId, actor: actorOf(req, res), id, appKind: APP_KIND });
+    await removeInstallation(deps, { accountId, actor: actorOf(req, res), id, kind: APP_KIND });
     res.status(204).end();
   });
 

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { NotFoundError } from '../../../errors.ts';
 import { accountSettingsRoutes } from './account-settings.ts';
+import { nothingThere } from '../../refuse-routes.ts';
 import { appFileRoutes } from './app-files.ts';
 import { appRoutes } from './apps.ts';
 import { auditLogRoutes } from './audit-logs.ts';
@@ -59,9 +59,7 @@ export const zendeskRoutes = (deps: Deps): Router => {
   mount(router, '/api/v2/audit_logs', auditLogRoutes(deps));
   mount(router, '/api/v2/account/settings', accountSettingsRoutes(deps));
   mount(router, '/api/v2/oauth/tokens', oauthTokenRoutes(deps));
-  router.use('/api', (req) => {
-    throw new NotFoundError(`There is nothing at ${req.method} ${req.originalUrl.split('?')[0]}.`);
-  });
+  router.use('/api', nothingThere);
   router.use('/api', zendeskErrors(deps));
   return router;
 };
