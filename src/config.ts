@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
+import { allowPrivate, count, secretsKeys, trustProxy, urlOf } from './config-values.ts';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
 import { logLevels, type LogLevel } from './logger.ts';
 
@@ -59,68 +59,6 @@ export class ConfigError extends Error {
     super(['The settings in the environment cannot be used:', ...problems.map((problem) => `  ${problem}`)].join('\n'));
   }
 }
-
-const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
-  z
-    .string()
-    .default(String(fallback))
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
-      error: `must be a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`}`,
-    })
-    .transform(Number);
-
-const urlOf = (...protocols: string[]) =>
-  z
-    .string()
-    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-      error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    })
-    .optional();
-
-const splitList = (text: string): string[] =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-
-/** Addresses and networks as the library behind Express reads them; anything else would fail at the first request. */
-const trustProxy = z
-  .string()
-  .default('')
-  .transform((text) => (/^\d{1,2}$/.test(text) ? Number(text) : splitList(text)))
-  .refine((proxies) => typeof proxies === 'number' || proxies.every(isNetwork), {
-    error: 'must be the number of proxies in front, or their addresses (loopback, uniquelocal, 10.0.0.0/8 …)',
-  });
-
-/** Networks that deliveries may go to although they are not public. */
-const allowPrivate = z
-  .string()
-  .default('false')
-  .transform((text) => (['true', 'false'].includes(text) ? text === 'true' : splitList(text)))
-  .refine((allowed) => typeof allowed === 'boolean' || allowed.every(isAddressOrNetwork), {
-    error: 'must be true, false, or addresses and networks with commas between (10.0.0.0/8, fd00::/8, 127.0.0.1)',
-  });
-
-const isNetwork = (text: string): boolean =>
-  ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isAddressOrNetwork(text);
-
-const isAddressOrNetwork = (text: string): boolean => {
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  return (
-    family > 0 &&
-    rest.length === 0 &&
-    (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
-  );
-};
-
-const secretsKeys = z
-  .string()
-  .default('')
-  .transform((text) => splitList(text).map((key) => Buffer.from(key, /^[0-9a-f]{64}$/i.test(key) ? 'hex' : 'base64')))
-  .refine((keys) => keys.every((key) => key.length === 32), {
-    error: 'must be 32 random bytes in base64 or hex (openssl rand -base64 32); several are separated by commas',
-  });
 
 const variables = z.object({
   PORT: count(3000, 1, 65_535),
