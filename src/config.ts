@@ -25,6 +25,8 @@ export interface Config {
   /** 32 bytes each; the first one encrypts, all decrypt. Empty: made by `appyard start` and kept in `dataDir`. */
   secretsKeys: Buffer[];
   workerConcurrency: number;
+  /** Jobs of one account that have their turn at the same time; the others wait for it in the database. */
+  maxRunningPerAccount: number;
   logLevel: LogLevel;
   limits: ArchiveLimits;
   /** Of one attempt, in milliseconds. */
@@ -77,6 +79,7 @@ const variables = z.object({
   BLOB_URL: urlOf('file:', 's3:'),
   SECRETS_KEY: secretsKeys,
   WORKER_CONCURRENCY: count(2, 1, 64),
+  MAX_RUNNING_PER_ACCOUNT: count(20, 1, 10_000),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   MAX_PACKAGE_BYTES: count(defaultLimits.maxPackageBytes),
   MAX_EXPANDED_BYTES: count(defaultLimits.maxExpandedBytes),
@@ -145,6 +148,7 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     blobUrl: env.BLOB_URL ?? `file:${path.join(dataDir, 'blobs')}`,
     secretsKeys: env.SECRETS_KEY,
     workerConcurrency: env.WORKER_CONCURRENCY,
+    maxRunningPerAccount: env.MAX_RUNNING_PER_ACCOUNT,
     logLevel: env.LOG_LEVEL,
     limits: limitsOf(env),
     buildTimeoutMs: env.BUILD_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import { getSwitches } from '../src/db/accounts.ts';
-import { settleJob, type Job } from '../src/db/jobs.ts';
+import { settleJob } from '../src/db/job-attempts.ts';
+import type { Job } from '../src/db/jobs.ts';
 import type { VersionFile } from '../src/db/app-versions.ts';
 import { getUpload } from '../src/db/uploads.ts';
 import type { Deps } from '../src/deps.ts';
@@ -19,23 +20,27 @@ const STEPS = 3;
  */
 export const runBuild: Processor = {
   async run(deps, job, context) {
+    context.begin('load');
     context.report(0, STEPS, 'Loading the package');
     const upload = await getUpload(deps.db, job.accountId, job.uploadId!);
     const archive = await deps.blobs.get(upload.sha256);
     context.signal.throwIfAborted();
 
+    context.begin('check');
     context.report(1, STEPS, 'Unpacking and checking the package');
     const switches = await getSwitches(deps.db, job.accountId);
     const reading = await deps.packages.read(archive, { switches, repack: true, signal: context.signal });
-    if (!reading.definition || !reading.repacked) return refuse(deps, job, reading);
+    if (!reading.definition || !reading.repacked) return refuse(deps, job, reading, context);
 
     const total = reading.files.length + STEPS;
+    context.begin('store');
     const files = await storeFiles(deps, reading.files, context);
     context.signal.throwIfAborted();
+    context.begin('publish');
     context.report(total - 1, total, 'Publishing');
     const packed = { sha256: await deps.blobs.put(reading.repacked), size: reading.repacked.byteLength };
     const version = { definition: reading.definition, warnings: reading.warnings, packageSha256: upload.sha256 };
-    return publishVersion(deps, { job, version: { ...version, archive: packed, files }, total });
+    return publishVersion(deps, { job, version: { ...version, archive: packed, files }, total, steps: context.steps });
   },
 };
 
@@ -44,9 +49,10 @@ const refuse = async (
   { db }: Pick<Deps, 'db'>,
   job: Job,
   { errors, warnings }: PackageReading,
+  { steps }: JobContext,
 ): Promise<JobOutcome | undefined> => {
   const end = { state: 'failed', progress: 1, total: STEPS, message: describeProblems(errors) } as const;
-  const settled = await settleJob(db, job, { ...end, errors, warnings });
+  const settled = await settleJob(db, job, { ...end, errors, warnings, steps: steps() });
   return settled ? { ...end, appId: job.appId, installationId: null } : undefined;
 };
 

@@ -8,6 +8,7 @@ import {
   type IQueueBackend,
   type Job,
   type JobsOptions,
+  type JobType,
   type Processor,
   type WorkerOptions,
 } from 'bullmq';
@@ -19,6 +20,7 @@ interface JobQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<Job>;
   getJob(id: string): Promise<Job | undefined>;
   remove(id: string): Promise<number>;
+  getJobCountByTypes(...types: JobType[]): Promise<number>;
   close(): Promise<void>;
   on(event: 'error', listener: (err: Error) => void): unknown;
 }

@@ -2,6 +2,7 @@ import { findApp, findAppAt, lockVisibleApp, type App, type AppRef } from '../db
 import { findCatalogueVersion } from '../db/catalogue.ts';
 import { findInstallation, insertInstallation, isInstalled, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
+import { takeTurns } from '../db/job-turns.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
@@ -12,7 +13,7 @@ import { AppError, invalidField, NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
 import type { Also } from './also.ts';
 import { recordInstalled } from './audit-installation.ts';
-import { dispatchJob } from './dispatch-job.ts';
+import { dispatchJobs } from './dispatch-jobs.ts';
 import { mergeSettings } from './installation-settings.ts';
 import { refuseListingOnly } from './refuse-listing-only.ts';
 
@@ -35,16 +36,16 @@ export interface InstallAppInput {
 }
 
 /**
- * Gives an account an app: seven to ten statements in one transaction, then one trip to the queue when there is
- * something to provision. The app is active at once without requirements, otherwise when the install job is done.
+ * Gives an account an app: seven to ten statements in one transaction; when there is something to provision two more, and
+ * then one trip to the queue. The app is active at once without requirements, otherwise when the install job is done.
  *
  * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`
  */
 export const installApp = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
   input: InstallAppInput,
 ): Promise<Installation> => {
-  const { installation, total } = await withTransaction(deps.db, async (tx) => {
+  const { installation, turns } = await withTransaction(deps.db, async (tx) => {
     const app = await holdApp(tx, { accountId: input.accountId, id: input.appId, kind: input.appKind }, input.version);
     refuseListingOnly(app);
     const product = chooseProduct(app, input.product);
@@ -53,17 +54,11 @@ export const installApp = async (
     const installed = (await findInstallation(tx, input.accountId, id))!;
     await input.also?.(tx, installed);
     await recordInstalled(tx, input.actor, installed);
-    return { installation: installed, total: app.requirementCount + 1 };
+    const pending = installed.state === 'pending';
+    const most = deps.config.maxRunningPerAccount;
+    return { installation: installed, turns: pending ? await takeTurns(tx, input.accountId, most) : [] };
   });
-  if (installation.state === 'pending')
-    await dispatchJob(deps, {
-      id: installation.jobId,
-      accountId: installation.accountId,
-      kind: 'install',
-      appId: installation.appId,
-      installationId: installation.id,
-      total,
-    });
+  await dispatchJobs(deps, turns);
   return installation;
 };
 
