@@ -21,9 +21,15 @@ export interface LineWatch {
   touch(): void;
   /** What is wrong, in a sentence; undefined: nothing. */
   problem(): string | undefined;
-  /** Looks once; by itself it does so every 5 s. */
-  look(): Promise<void>;
   close(): void;
+}
+
+/** In milliseconds. */
+export interface LineWatchTimes {
+  /** Between two looks. */
+  lookMs?: number;
+  /** How long jobs may wait while this worker takes none. */
+  patienceMs?: number;
 }
 
 const LOOK_MS = 5_000;
@@ -31,7 +37,7 @@ const PATIENCE_MS = 30_000;
 
 export const createLineWatch = (
   { name, countWaiting, isIdle, restart, log }: LineWatchOptions,
-  { lookMs = LOOK_MS, patienceMs = PATIENCE_MS } = {},
+  { lookMs = LOOK_MS, patienceMs = PATIENCE_MS }: LineWatchTimes = {},
 ): LineWatch => {
   let goodAt = performance.now();
   let problem: string | undefined;
@@ -52,5 +58,5 @@ export const createLineWatch = (
   };
   const timer = setInterval(() => void look(), lookMs);
   timer.unref();
-  return { touch: fine, problem: () => problem, look, close: () => clearInterval(timer) };
+  return { touch: fine, problem: () => problem, close: () => clearInterval(timer) };
 };

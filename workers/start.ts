@@ -5,7 +5,7 @@ import type { QueueBackend } from '../src/queue/backend.ts';
 import { backoffMs, figuresSchema, JOBS_QUEUE, kindOf, payloadSchema } from '../src/queue/jobs.ts';
 import { DELIVERIES_QUEUE, readDeliveryPayload } from '../src/queue/deliveries.ts';
 import { createDeliveryTurns, type DeliveryTurns } from './delivery-turns.ts';
-import { createLineWatch } from './line-watch.ts';
+import { createLineWatch, type LineWatchTimes } from './line-watch.ts';
 import type { LiveHandle } from './live-handle.ts';
 import { createPulse } from './pulse.ts';
 import { runJob, type RunOptions } from './run-job.ts';
@@ -35,19 +35,26 @@ const FORCE_MS = 3_000;
 const DELIVERY_CONCURRENCY = 50;
 
 /** Works on jobs, `concurrency` at once, and beside them on deliveries, fifty at once. */
-export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: number): RunningWorker => {
+export const startWorker = (
+  deps: Deps,
+  backend: QueueBackend,
+  concurrency: number,
+  watchOptions: LineWatchTimes = {},
+): RunningWorker => {
   const shutdown = new AbortController();
   const turns = createDeliveryTurns(deps);
   const pulse = createPulse(deps);
   const options = { pulse, shutdown: shutdown.signal };
   const { producer, deliveryQueue } = deps;
   const queues = [
-    startQueue({ deps, backend, shutdown }, { name: JOBS_QUEUE, concurrency, line: producer }, (job, token) =>
-      processJob(deps, { job, token, options }),
+    startQueue(
+      { deps, backend, shutdown },
+      { name: JOBS_QUEUE, concurrency, line: producer, watchOptions },
+      (job, token) => processJob(deps, { job, token, options }),
     ),
     startQueue(
       { deps, backend, shutdown },
-      { name: DELIVERIES_QUEUE, concurrency: DELIVERY_CONCURRENCY, line: deliveryQueue },
+      { name: DELIVERIES_QUEUE, concurrency: DELIVERY_CONCURRENCY, line: deliveryQueue, watchOptions },
       (job, token) => processDelivery(turns, { job, token, shutdown: shutdown.signal }),
     ),
   ];
@@ -65,11 +72,12 @@ interface QueueToWorkOn {
   concurrency: number;
   /** Its other end, over a connection of its own. */
   line: { countWaiting(): Promise<number> };
+  watchOptions: LineWatchTimes;
 }
 
 const startQueue = (
   { deps, backend, shutdown }: { deps: Deps; backend: QueueBackend; shutdown: AbortController },
-  { name, concurrency, line }: QueueToWorkOn,
+  { name, concurrency, line, watchOptions }: QueueToWorkOn,
   processor: Processor,
 ): RunningWorker => {
   let running = 0;
@@ -86,17 +94,13 @@ const startQueue = (
   };
   const open = () => openWorker({ deps, backend, isClosed: () => closed }, { name, concurrency }, counted);
   let worker = open();
-  const watch = createLineWatch({
-    name,
-    log: deps.log,
-    countWaiting: () => line.countWaiting(),
-    isIdle: () => running < concurrency,
-    restart() {
-      // What still runs there runs on; it is only cut off from the queue.
-      void worker.close(true).catch(() => undefined);
-      worker = open();
-    },
-  });
+  const restart = (): void => {
+    // What still runs there runs on; it is only cut off from the queue.
+    void worker.close(true).catch(() => undefined);
+    worker = open();
+  };
+  const watched = { name, countWaiting: () => line.countWaiting(), isIdle: () => running < concurrency, restart };
+  const watch = createLineWatch({ ...watched, log: deps.log }, watchOptions);
   return {
     problems: () => [watch.problem()].filter((problem) => problem !== undefined),
     async close(graceMs = GRACE_MS) {
