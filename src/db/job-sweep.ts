@@ -14,7 +14,7 @@ export const takeQuietJobs = async (db: Queryable, quietSeconds: number, limit: 
          and swept_at < now() - make_interval(secs => $1)
          and (state = 'queued' or heartbeat_at is null or heartbeat_at < now() - make_interval(secs => $1))
        order by swept_at limit $2 for update skip locked)
-     returning ${refColumns}, total, 0 as place`,
+     returning ${refColumns}, progress, total`,
     [quietSeconds, limit],
   );
   return rows;

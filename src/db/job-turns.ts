@@ -26,8 +26,8 @@ export const takeTurns = async (tx: Queryable, accountId: number, most: number):
        order by j.seq limit greatest(0, $2 - (select n from taken)) for update skip locked),
      given as (
        update jobs set dispatched_at = now(), swept_at = now() where id in (select id from next)
-       returning ${refColumns}, total, seq)
-     select id, "accountId", kind, "appId", "installationId", total,
+       returning ${refColumns}, progress, total, seq)
+     select id, "accountId", kind, "appId", "installationId", progress, total,
        (select n from taken) + row_number() over (order by seq) - 1 as place
      from given order by seq`,
     [accountId, most],

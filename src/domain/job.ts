@@ -38,6 +38,8 @@ export interface JobRef {
 export interface JobToQueue extends JobRef {
   /** Steps, as the row has them, for polls before its turn; left out: they are shown as one. */
   total?: number | undefined;
+  /** How far it was when it was queued again; left out: at the beginning. */
+  progress?: number;
   /** How many jobs of its account stand before it: those of other accounts that have fewer go first. Left out: none. */
   place?: number;
 }

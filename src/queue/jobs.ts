@@ -22,6 +22,7 @@ export const payloadSchema = z.object({
   appId: z.number().nullable(),
   installationId: z.number().nullable(),
   total: z.number().optional(),
+  progress: z.number().optional(),
   outcome: outcomeSchema.optional(),
 });
 export type JobPayload = z.infer<typeof payloadSchema>;

@@ -62,8 +62,17 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
   const ask = <T>(limit: number, request: () => Promise<T>): Promise<T> =>
     backend.ready() ? within(limit, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
 
-  const enqueue = ({ id, kind, accountId, appId, installationId, total, place = 0 }: JobToQueue): Promise<void> => {
-    const payload: JobPayload = { accountId, appId, installationId, total };
+  const enqueue = ({
+    id,
+    kind,
+    place = 0,
+    accountId,
+    appId,
+    installationId,
+    total,
+    progress,
+  }: JobToQueue): Promise<void> => {
+    const payload: JobPayload = { accountId, appId, installationId, total, ...(progress && { progress }) };
     return ask(ENQUEUE_LIMIT_MS, async () => {
       await queue.add(jobNameOf(kind), payload, { ...jobOptions, jobId: id, priority: priorityOf(place) });
     });

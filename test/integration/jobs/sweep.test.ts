@@ -21,7 +21,6 @@ describe.each(queueBackends)('the sweep on %s', (queue) => {
     await dieTrying(harness, id, 1);
     expect(await sweep(harness.deps)).toMatchObject({ overdue: 1 });
     expect(await jobRow(harness, id)).toMatchObject({ state: 'queued', attempts_used: 1 });
-    expect((await pollJob(harness, id)).message).toMatch(/Waiting|Trying again/);
     expect(await sweep(harness.deps)).toMatchObject({ overdue: 0 });
     const worker = harness.startWorker();
     expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
@@ -87,10 +86,13 @@ describe('a Redis that has lost everything', () => {
       const ids = await Promise.all(Array.from({ length: 6 }, () => createApp(harness, buildArchive())));
       const prefix = harness.env['REDIS_PREFIX']!;
       await redis.del(...(await redis.keys(`${prefix}:*`)));
-      expect(await pollJob(harness, ids[0]!)).toMatchObject({ status: 'queued' });
+      await harness.deps.db.query('update jobs set progress = 3, total = 6 where id = $1', [ids[0]]);
+      const far = { status: 'queued', progress: 3, total: 6 };
+      expect(await pollJob(harness, ids[0]!)).toMatchObject(far);
       // In part: an entry that stands in no line would swallow the next one of its id.
       await redis.hset(`${prefix}:jobs:${ids[1]!}`, { name: 'build.run', data: '{}' });
       expect(await sweep(harness.deps, 0)).toMatchObject({ enqueued: 6 });
+      expect(await pollJob(harness, ids[0]!)).toMatchObject(far);
       const worker = harness.startWorker();
       for (const id of ids) expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
       await worker.close();
