@@ -4,7 +4,9 @@ import type { Deps } from '../src/deps.ts';
 import type { QueueBackend } from '../src/queue/backend.ts';
 import { backoffMs, figuresSchema, JOBS_QUEUE, kindOf, payloadSchema } from '../src/queue/jobs.ts';
 import { DELIVERIES_QUEUE, readDeliveryPayload } from '../src/queue/deliveries.ts';
+import { HOUSEKEEPING_QUEUE } from '../src/queue/housekeeping.ts';
 import { createDeliveryTurns, type DeliveryTurns } from './delivery-turns.ts';
+import { runHousekeeping } from './run-housekeeping.ts';
 import { runJob, type LiveHandle } from './run-job.ts';
 
 export interface RunningWorker {
@@ -38,6 +40,9 @@ export const startWorker = (deps: Deps, backend: QueueBackend, concurrency: numb
     ),
     startQueue({ deps, backend, shutdown }, DELIVERIES_QUEUE, DELIVERY_CONCURRENCY, (job, token) =>
       processDelivery(turns, { job, token, shutdown: shutdown.signal }),
+    ),
+    startQueue({ deps, backend, shutdown }, HOUSEKEEPING_QUEUE, 1, ({ name }) =>
+      runHousekeeping(deps, name, shutdown.signal),
     ),
   ];
   return {

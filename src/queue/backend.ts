@@ -7,6 +7,8 @@ import {
   type BackendFactory,
   type IQueueBackend,
   type Job,
+  type JobSchedulerJson,
+  type JobSchedulerTemplateOptions,
   type JobsOptions,
   type Processor,
   type WorkerOptions,
@@ -19,6 +21,12 @@ interface JobQueue {
   add(name: string, data: unknown, options: JobsOptions): Promise<Job>;
   getJob(id: string): Promise<Job | undefined>;
   remove(id: string): Promise<number>;
+  getJobSchedulers(): Promise<JobSchedulerJson[]>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { every: number },
+    template: { name: string; data: unknown; opts: JobSchedulerTemplateOptions },
+  ): Promise<unknown>;
   close(): Promise<void>;
   on(event: 'error', listener: (err: Error) => void): unknown;
 }
