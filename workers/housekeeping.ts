@@ -12,12 +12,15 @@ export const startHousekeeping = (
   intervalMs = INTERVAL_MS,
 ): { close(): Promise<void> } => {
   const queue = createHousekeepingQueue(backend, log);
+  let scheduled = false;
+  const schedule = async (): Promise<void> => {
+    const tasks = await queue.register();
+    if (tasks.length > 0) log[scheduled ? 'warn' : 'debug']('housekeeping scheduled', { tasks });
+    scheduled = true;
+  };
   let running: Promise<unknown> = Promise.resolve();
   const run = (): void => {
-    running = running
-      .then(() => queue.register())
-      .then((made) => made.length > 0 && log.info('housekeeping scheduled', { tasks: made }))
-      .catch((err: unknown) => log.warn('housekeeping not scheduled', { err }));
+    running = running.then(schedule).catch((err: unknown) => log.warn('housekeeping not scheduled', { err }));
   };
   run();
   const timer = setInterval(run, intervalMs);

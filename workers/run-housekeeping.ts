@@ -6,7 +6,8 @@ import { runTask } from '../src/use-cases/collect/run-task.ts';
 const MOST = 10_000;
 
 /**
- * One turn of a task of the housekeeping; says what it did in one line. A turn that fails is not tried again: the next
+ * One turn of a task of the housekeeping; says what it did in one line, for debugging where
+ * that was nothing. A turn that fails is not tried again: the next
  * one does its work.
  */
 export const runHousekeeping = async (
@@ -22,7 +23,9 @@ export const runHousekeeping = async (
   try {
     const counts = await runTask(deps, task, { most: MOST, graceSeconds, signal });
     if (!counts) return deps.log.debug('housekeeping done elsewhere', { task });
-    deps.log.info('housekeeping', { task, ...counts, ms: Math.round(performance.now() - begun) });
+    const fields = { task, ...counts, ms: Math.round(performance.now() - begun) };
+    const idle = Object.values(counts).every((count) => count === 0);
+    deps.log[idle ? 'debug' : 'info']('housekeeping', fields);
   } catch (err) {
     deps.log.warn('housekeeping failed', { task, err });
   }

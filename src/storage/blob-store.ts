@@ -34,9 +34,13 @@ export interface BlobStore {
   list(): AsyncIterable<string[]>;
 }
 
-const FOLDERS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
-
 const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
+
+/** What else stands there, unfinished uploads for instance, is nobody's blob. */
+const digestIn = (key: string): string | undefined => {
+  const sha256 = key.slice('ab/'.length);
+  return /^[0-9a-f]{64}$/.test(sha256) && keyOf(sha256) === key ? sha256 : undefined;
+};
 
 export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -59,13 +63,11 @@ export const createBlobStore = (objects: ObjectStore): BlobStore => {
     size: (sha256) => available(() => objects.size(keyOf(sha256))),
     remove: (sha256) => available(() => objects.remove(keyOf(sha256))),
     async *list() {
-      for (const folder of FOLDERS) {
-        const pages = objects.list(folder)[Symbol.asyncIterator]();
-        for (;;) {
-          const page = await available(() => pages.next());
-          if (page.done) break;
-          yield page.value.filter((name) => /^[0-9a-f]{64}$/.test(name) && name.startsWith(folder));
-        }
+      const pages = objects.list()[Symbol.asyncIterator]();
+      for (;;) {
+        const page = await available(() => pages.next());
+        if (page.done) return;
+        yield page.value.map(digestIn).filter((sha256) => sha256 !== undefined);
       }
     },
   };

@@ -10,6 +10,9 @@ const IDLE_MS = 10_000;
 /** What is not larger is sent from memory: that the client can repeat, a stream it cannot. */
 const AT_ONCE_BYTES = 4 * 1024 * 1024;
 
+/** The bucket's own rules say who may read. */
+const privately = { visibility: 'private', supportsACL: false } as const;
+
 /**
  * A bucket of S3, or of a server that speaks it. The AWS client is loaded only where it is used: it is as large as
  * everything else together.
@@ -17,25 +20,24 @@ const AT_ONCE_BYTES = 4 * 1024 * 1024;
  * @param url `s3://BUCKET?endpoint=URL&region=NAME&prefix=PATH`, with credentials as user and password.
  */
 export const openBucket = async (url: URL): Promise<ObjectStore> => {
-  const { S3Client } = await import('@aws-sdk/client-s3');
+  const { S3Client, paginateListObjectsV2 } = await import('@aws-sdk/client-s3');
   const { S3Driver } = await import('flydrive/drivers/s3');
-  const driveWith = (options: S3ClientConfig): Disk =>
-    new Disk(
-      new S3Driver({
-        client: new S3Client({ ...clientConfig(url), ...options }),
-        bucket: url.hostname,
-        visibility: 'private',
-        supportsACL: false,
-      }),
-    );
+  const bucket = url.hostname;
   // A server that hangs costs a request some 20 s and not for ever; then it is 503, or another attempt.
-  const disk = driveWith({ maxAttempts: 2 });
+  const client = new S3Client({ ...clientConfig(url), maxAttempts: 2 });
+  const disk = new Disk(new S3Driver({ client, bucket, ...privately }));
   // Never repeated by itself: a process that was stopped meanwhile would remove what somebody stored since then.
-  const removing = driveWith({ maxAttempts: 1 });
+  const once = new S3Client({ ...clientConfig(url), maxAttempts: 1 });
+  const removing = new Disk(new S3Driver({ client: once, bucket, ...privately }));
   const prefix = url.searchParams.get('prefix');
   const under = (key: string): string => (prefix === null ? key : `${prefix}/${key}`);
   return {
     ...onDrive(disk, { removing, under }),
+    async *list() {
+      const root = under('');
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: root }))
+        yield Contents.map(({ Key = '' }) => Key.slice(root.length));
+    },
     write: (key, bytes) => disk.put(under(key), bytes),
     moveIn: async (key, file) =>
       file.size <= AT_ONCE_BYTES

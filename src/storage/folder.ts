@@ -1,9 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
 import { onDrive, type ObjectStore } from './object-store.ts';
+
+/** Of the keys: the first two digits of a digest. */
+const PARTS = Array.from({ length: 256 }, (_, number) => number.toString(16).padStart(2, '0'));
+
+const namesIn = async (folder: string): Promise<string[]> => {
+  try {
+    return await readdir(folder);
+  } catch (err) {
+    if (err instanceof Error && 'code' in err && err.code === 'ENOENT') return [];
+    throw err;
+  }
+};
 
 /**
  * A folder of the local disk, or of one that several machines share.
@@ -23,6 +35,9 @@ export const openFolder = (root: string, incomingDir: string): ObjectStore => {
   return {
     ...onDrive(disk),
     moveIn,
+    async *list() {
+      for (const part of PARTS) yield (await namesIn(path.join(root, part))).map((name) => `${part}/${name}`);
+    },
     async write(key, bytes) {
       await mkdir(incomingDir, { recursive: true });
       const file = path.join(incomingDir, randomUUID());

@@ -13,8 +13,8 @@ export interface ObjectStore {
   moveIn(key: string, file: { path: string; size: number }): Promise<void>;
   /** One that is not there is no error. */
   remove(key: string): Promise<void>;
-  /** Names of the objects in a folder, in pages. */
-  list(folder: string): AsyncIterable<string[]>;
+  /** All keys, in pages; also those of what others keep there. */
+  list(): AsyncIterable<string[]>;
 }
 
 /**
@@ -26,31 +26,33 @@ export interface ObjectStore {
 export const onDrive = (
   disk: Disk,
   { removing = disk, under = (key: string) => key } = {},
-): Pick<ObjectStore, 'size' | 'read' | 'remove' | 'list'> => ({
-  async size(key) {
+): Pick<ObjectStore, 'size' | 'read' | 'remove'> => {
+  const size: ObjectStore['size'] = async (key) => {
     try {
       return (await disk.getMetaData(under(key))).contentLength;
     } catch (err) {
       if (isMissing(err)) return undefined;
       throw err;
     }
-  },
-  async read(key) {
-    const stream = await disk.getStream(under(key));
-    // On disk a missing file shows only when it is opened.
-    if (stream instanceof ReadStream) await once(stream, 'open');
-    return stream;
-  },
-  remove: (key) => removing.delete(under(key)),
-  async *list(folder) {
-    let paginationToken: string | undefined;
-    do {
-      const page = await disk.listAll(under(folder), paginationToken === undefined ? {} : { paginationToken });
-      yield [...page.objects].filter(({ isFile }) => isFile).map(({ name }) => name);
-      ({ paginationToken } = page);
-    } while (paginationToken !== undefined);
-  },
-});
+  };
+  return {
+    size,
+    async read(key) {
+      const stream = await disk.getStream(under(key));
+      // On disk a missing file shows only when it is opened.
+      if (stream instanceof ReadStream) await once(stream, 'open');
+      return stream;
+    },
+    async remove(key) {
+      try {
+        await removing.delete(under(key));
+      } catch (err) {
+        // Some servers complain when there is nothing to remove, or when two remove the last ones of a folder at once.
+        if ((await size(key)) !== undefined) throw err;
+      }
+    },
+  };
+};
 
 /** flydrive hangs the driver's error on its own. */
 const isMissing = (err: unknown): boolean => {

@@ -14,6 +14,8 @@ export interface TestS3 {
 }
 
 const program = path.join(path.dirname(createRequire(import.meta.url).resolve('s3rver/package.json')), 'bin/s3rver.js');
+/** It seals the place where a list of more than 1,000 objects goes on with DES. */
+const nodeFlags = ['--no-deprecation', '--openssl-legacy-provider'];
 const START_LIMIT_MS = 10_000;
 
 /** A real S3 server in a process of its own, with one bucket, on this machine. */
@@ -23,7 +25,7 @@ export const startS3 = async (directory: string): Promise<TestS3> => {
   const words = ['-d', directory, '-a', '127.0.0.1', '-p', String(port), '-s', '--configure-bucket', 'appyard'];
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    server = spawn(process.execPath, ['--no-deprecation', program, ...words], { stdio: 'ignore' });
+    server = spawn(process.execPath, [...nodeFlags, program, ...words], { stdio: 'ignore' });
     await untilAnswers(port);
   };
   await start();
