@@ -17,7 +17,7 @@ describe.each(queueBackends)('the housekeeping with the queue on %s', (queue) =>
   /** Tasks that said what they did, a name for each time. */
   const done = (): string[] =>
     vi
-      .mocked(harness.deps.log.info)
+      .mocked(harness.deps.log.debug)
       .mock.calls.flatMap(([message, fields]) => (message === 'housekeeping' ? [String(fields?.['task'])] : []));
   const schedulers = async () => {
     const housekeeping = harness.backend.queue(HOUSEKEEPING_QUEUE);
