@@ -36,7 +36,20 @@ export interface Config {
   deliveryTimeoutMs: number;
   /** Where deliveries may go besides public addresses: nowhere, anywhere, or networks and addresses. */
   deliveryAllowPrivate: boolean | string[];
+  retention: Retention;
   bootstrap: Bootstrap;
+}
+
+/** How long what nobody needs any more is kept. */
+export interface Retention {
+  /** An upload that no build has used, and one whose build did not complete. */
+  uploadsHours: number;
+  /** Jobs that have ended; 0: for ever. */
+  jobsDays: number;
+  /** Entries of the audit log; 0: for ever. */
+  auditDays: number;
+  /** How long a blob that nothing refers to is left alone, twice. */
+  blobGraceMinutes: number;
 }
 
 /** Paths of PEM files. */
@@ -96,6 +109,11 @@ const variables = z.object({
   INSTALL_TIMEOUT_MS: count(900_000),
   DELIVERY_TIMEOUT_MS: count(10_000, 100, 120_000),
   DELIVERY_ALLOW_PRIVATE: allowPrivate,
+  KEEP_UPLOADS_HOURS: count(24, 1, 8_760),
+  KEEP_JOBS_DAYS: count(90, 0, 36_500),
+  KEEP_AUDIT_DAYS: count(365, 0, 36_500),
+  // An upload may take 5 min and an attempt of a build 2 min; what takes longer than the grace is done again.
+  BLOB_GRACE_MINUTES: count(60, 10, 43_200),
   BOOTSTRAP_ACCOUNT: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'must be a subdomain: a-z, 0-9 and hyphens' })
@@ -155,6 +173,12 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     installTimeoutMs: env.INSTALL_TIMEOUT_MS,
     deliveryTimeoutMs: env.DELIVERY_TIMEOUT_MS,
     deliveryAllowPrivate: env.DELIVERY_ALLOW_PRIVATE,
+    retention: {
+      uploadsHours: env.KEEP_UPLOADS_HOURS,
+      jobsDays: env.KEEP_JOBS_DAYS,
+      auditDays: env.KEEP_AUDIT_DAYS,
+      blobGraceMinutes: env.BLOB_GRACE_MINUTES,
+    },
     bootstrap: {
       account: env.BOOTSTRAP_ACCOUNT,
       email: env.BOOTSTRAP_EMAIL,

@@ -4,10 +4,12 @@ import type { Deps } from '../src/deps.ts';
 import type { QueueBackend } from '../src/queue/backend.ts';
 import { backoffMs, figuresSchema, JOBS_QUEUE, kindOf, payloadSchema } from '../src/queue/jobs.ts';
 import { DELIVERIES_QUEUE, readDeliveryPayload } from '../src/queue/deliveries.ts';
+import { HOUSEKEEPING_QUEUE } from '../src/queue/housekeeping.ts';
 import { createDeliveryTurns, type DeliveryTurns } from './delivery-turns.ts';
 import { createLineWatch, type LineWatchTimes } from './line-watch.ts';
 import type { LiveHandle } from './live-handle.ts';
 import { createPulse } from './pulse.ts';
+import { runHousekeeping } from './run-housekeeping.ts';
 import { runJob, type RunOptions } from './run-job.ts';
 
 export interface RunningWorker {
@@ -57,6 +59,11 @@ export const startWorker = (
       { name: DELIVERIES_QUEUE, concurrency: DELIVERY_CONCURRENCY, line: deliveryQueue, watchOptions },
       (job, token) => processDelivery(turns, { job, token, shutdown: shutdown.signal }),
     ),
+    startQueue(
+      { deps, backend, shutdown },
+      { name: HOUSEKEEPING_QUEUE, concurrency: 1, line: UNWATCHED, watchOptions },
+      ({ name }) => runHousekeeping(deps, name, shutdown.signal),
+    ),
   ];
   return {
     problems: () => queues.flatMap((queue) => queue.problems()),
@@ -66,6 +73,9 @@ export const startWorker = (
     },
   };
 };
+
+/** Nobody waits for the housekeeping. */
+const UNWATCHED = { countWaiting: async () => 0 };
 
 interface QueueToWorkOn {
   name: string;

@@ -1,14 +1,11 @@
 import { withAdvisoryLock } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
-import { removeSettledDeliveries } from '../src/use-cases/deliveries/remove-settled-deliveries.ts';
-import { removeEndedLogins } from '../src/use-cases/oauth/remove-ended-logins.ts';
 import { sweepDeliveries, type DeliverySweepDeps } from './sweep-deliveries.ts';
 import { endOverdue, enqueueLost, giveTurns } from './sweep-jobs.ts';
 
 /** Any constant does; every process that sweeps must use the same one. */
 const SWEEP_LOCK = 4_207_002;
 const INTERVAL_MS = 15_000;
-const CLEAN_INTERVAL_MS = 3_600_000;
 /** A job is looked at once nothing has touched its row for that long, in seconds. */
 const QUIET_SECONDS = 10;
 
@@ -37,35 +34,18 @@ export const sweep = (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Promise<Sw
     return { overdue, enqueued, turns: await giveTurns(deps) };
   });
 
-/** @returns false when another process held the lock. */
-const clean = async ({ db }: SweepDeps): Promise<boolean> => {
-  const done = await withAdvisoryLock(db, SWEEP_LOCK, async () => {
-    await removeEndedLogins({ db });
-    await removeSettledDeliveries({ db });
-    return true;
-  });
-  return done === true;
-};
-
-/** Sweeps now and every 15 s, jobs and deliveries; once an hour it removes what nobody needs any more. */
+/** Sweeps now and every 15 s, jobs and deliveries. */
 export const startSweep = (
   deps: SweepDeps & DeliverySweepDeps,
   intervalMs = INTERVAL_MS,
 ): { close(): Promise<void> } => {
   let running: Promise<unknown> = Promise.resolve();
-  let cleanAgain = 0;
-  const cleanHourly = async (): Promise<void> => {
-    if (performance.now() < cleanAgain) return;
-    if (await clean(deps)) cleanAgain = performance.now() + CLEAN_INTERVAL_MS;
-  };
   const run = (): void => {
     const failed = (err: unknown): void => deps.log.warn('sweep failed', { err });
     running = running
       .then(() => sweep(deps))
       .catch(failed)
       .then(() => sweepDeliveries(deps))
-      .catch(failed)
-      .then(cleanHourly)
       .catch(failed);
   };
   run();

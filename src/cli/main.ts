@@ -26,6 +26,11 @@ program
   .command('migrate')
   .description('brings the database up to date, and makes the first account where BOOTSTRAP_ACCOUNT is set')
   .action(async () => (await import('./migrate.ts')).migrate(readConfig()));
+program
+  .command('collect')
+  .description('removes what nobody needs any more, as the workers do by themselves, and says what')
+  .option('--grace <seconds>', 'how long a blob that nothing refers to is left alone; 0 only while nothing else runs')
+  .action(async (options: { grace?: string }) => (await import('./collect.ts')).collectCommand(readConfig(), options));
 
 program
   .command('pack <folder> <file>')

@@ -11,6 +11,7 @@ import { createPostgresQueues, createRedisQueues, type QueueBackend } from '../q
 import { createDeliveryQueue } from '../queue/deliveries.ts';
 import { createProducer } from '../queue/producer.ts';
 import { createCipher } from '../secrets/cipher.ts';
+import { keepRemovingLeftovers } from '../storage/incoming.ts';
 import { openBlobStore } from '../storage/open-blob-store.ts';
 import { createGuessGuard } from '../use-cases/guess-guard.ts';
 import { createIdentify } from '../use-cases/identify.ts';
@@ -57,6 +58,8 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
   const packages = createPackageReader(config.limits, config.workerConcurrency);
   releases.add('the package threads', () => packages.close());
   const { blobs, incomingDir } = await openBlobStore(config.blobUrl, config.dataDir);
+  const stopRemoving = keepRemovingLeftovers(incomingDir, (err) => log.warn('leftovers not removed', { err }));
+  releases.add('the removal of leftovers', async () => stopRemoving());
   const cipher = createCipher(await secretsKeys(config));
   const guesses = createGuessGuard();
   const identify = createIdentify({ db, guesses });

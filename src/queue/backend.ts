@@ -7,6 +7,8 @@ import {
   type BackendFactory,
   type IQueueBackend,
   type Job,
+  type JobSchedulerJson,
+  type JobSchedulerTemplateOptions,
   type JobsOptions,
   type JobType,
   type Processor,
@@ -21,6 +23,12 @@ interface JobQueue {
   getJob(id: string): Promise<Job | undefined>;
   remove(id: string): Promise<number>;
   getJobCountByTypes(...types: JobType[]): Promise<number>;
+  getJobSchedulers(): Promise<JobSchedulerJson[]>;
+  upsertJobScheduler(
+    id: string,
+    repeat: { every: number },
+    template: { name: string; data: unknown; opts: JobSchedulerTemplateOptions },
+  ): Promise<unknown>;
   close(): Promise<void>;
   on(event: 'error', listener: (err: Error) => void): unknown;
 }

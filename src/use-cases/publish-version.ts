@@ -10,6 +10,7 @@ import {
 } from '../db/apps.ts';
 import { insertAuditEntry, insertMovedEntries } from '../db/audit-entries.ts';
 import { insertVersion, type NewVersion } from '../db/app-versions.ts';
+import type { BlobReservation } from '../db/blobs.ts';
 import { moveInstallations } from '../db/installations.ts';
 import { holdAttempt, isOvertaken, settleJob } from '../db/job-attempts.ts';
 import { insertMissingInstallJobs, type Job } from '../db/jobs.ts';
@@ -23,11 +24,14 @@ import { NotFoundError } from '../errors.ts';
 import type { JobOutcome } from '../queue/jobs.ts';
 import { newId } from '../secrets/tokens.ts';
 import { dispatchWaiting } from './dispatch-jobs.ts';
+import { holdReserved } from './reserve-blobs.ts';
 import { sealNewlySecure, secretsOf } from './seal-newly-secure.ts';
 
 export interface PublishVersionInput {
   job: Job;
   version: Omit<NewVersion, 'appId' | 'assetKey'>;
+  /** Of all its files, and of the archive. */
+  reserved: BlobReservation[];
   /** The job's number of steps. */
   total: number;
   /** What was done, once it is published. */
@@ -39,14 +43,15 @@ export interface PublishVersionInput {
  * end in it. Installations move along; those that lack something the new version requires get an install job.
  *
  * @returns how the job ended, or undefined when another attempt has taken it over.
- * @throws NotFoundError when the app was deleted meanwhile.
+ * @throws NotFoundError when the app was deleted meanwhile; AppError `blob_collected` when its files were.
  */
 export const publishVersion = async (
   deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
-  { job, total, version, steps }: PublishVersionInput,
+  { job, total, version, reserved, steps }: PublishVersionInput,
 ): Promise<JobOutcome | undefined> => {
   const published = await withTransaction(deps.db, async (tx) => {
     if (!(await holdAttempt(tx, job))) return undefined;
+    await holdReserved(tx, reserved);
     const appId = await holdApp(tx, job, version.definition);
     const versionId = await insertVersion(tx, { ...version, appId, assetKey: newId() });
     const overtaken = job.appId !== null && (await isOvertaken(tx, job, appId));

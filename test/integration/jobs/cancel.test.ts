@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp, endOf, install, pollJob, read, type JobBody } from '../../support/client.ts';
 import { createHarness, queueBackends, type Harness } from '../../support/harness.ts';
+import { holdNextBuild } from '../../support/hold-build.ts';
 import { attempt, countOf, jobRow } from '../../support/jobs.ts';
 import { buildArchive, macros } from '../../support/packages.ts';
 
@@ -18,23 +19,6 @@ describe.each(queueBackends)('cancelling a job on %s', (queue) => {
   const cancel = (id: string, as: 'admin' | 'agent' | 'other' = 'admin') =>
     harness.request(`${statuses}/${id}`, { method: 'DELETE', as });
   const cancelled = async (id: string) => read<JobBody>(await cancel(id), 200);
-
-  /** A build that a worker holds until it is told to go on. */
-  const startHeldBuild = async () => {
-    let begun: () => void = () => undefined;
-    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-    let letGo: () => void = () => undefined;
-    const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
-    const { get } = harness.deps.blobs;
-    vi.spyOn(harness.deps.blobs, 'get').mockImplementationOnce(async (sha256, ...rest) => {
-      begun();
-      await isLetGo;
-      return get(sha256, ...rest);
-    });
-    const id = await createApp(harness, buildArchive());
-    await hasBegun;
-    return { id, letGo };
-  };
 
   it('ends one that waits; no worker does it any more, and the next one has its turn', async () => {
     const apps = await countOf(harness, 'apps');
@@ -59,7 +43,9 @@ describe.each(queueBackends)('cancelling a job on %s', (queue) => {
   it('stops one that runs, on whatever worker, and keeps what it does later from being seen', async () => {
     const apps = await countOf(harness, 'apps');
     const worker = harness.startWorker();
-    const { id, letGo } = await startHeldBuild();
+    const { hasBegun, letGo } = holdNextBuild(harness);
+    const id = await createApp(harness, buildArchive());
+    await hasBegun;
     expect(await cancelled(id)).toMatchObject({ status: 'killed', message: cancelledBy });
     // Its place is free although the work itself hears nothing.
     await vi.waitFor(async () => expect((await harness.deps.producer.find(id))?.finished).toBe(true), {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp, endOf, install, pollJob, read, type JobBody } from '../../support/client.ts';
 import { createHarness, queueBackends, type Harness } from '../../support/harness.ts';
+import { holdNextBuild } from '../../support/hold-build.ts';
 import { attempt, countOf, jobRow } from '../../support/jobs.ts';
 import { buildArchive, macros } from '../../support/packages.ts';
 
@@ -38,12 +39,7 @@ describe.each(queueBackends)('asking for a job again on %s', (queue) => {
   });
 
   it('runs one that was cancelled a moment ago, while its worker still lets go of it', async () => {
-    let begun: () => void = () => undefined;
-    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-    vi.spyOn(harness.deps.blobs, 'get').mockImplementationOnce(() => {
-      begun();
-      return new Promise(() => undefined);
-    });
+    const { hasBegun } = holdNextBuild(harness);
     const apps = await countOf(harness, 'apps');
     const worker = harness.startWorker();
     const id = await createApp(harness, buildArchive());

@@ -5,6 +5,7 @@ import { MAX_ATTEMPTS } from '../../../src/domain/job.ts';
 import { sweep } from '../../../workers/sweep.ts';
 import { createApp, endOf, install, pollJob } from '../../support/client.ts';
 import { createHarness, queueBackends, type Harness } from '../../support/harness.ts';
+import { holdNextBuild } from '../../support/hold-build.ts';
 import { attempt, dieTrying, jobRow } from '../../support/jobs.ts';
 import { buildArchive, macros } from '../../support/packages.ts';
 
@@ -58,16 +59,7 @@ describe.each(queueBackends)('the sweep on %s', (queue) => {
   });
 
   it('lets nobody do twice what a living worker is at, however often the queue delivers it', async () => {
-    let begun: () => void = () => undefined;
-    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-    let letGo: () => void = () => undefined;
-    const isLetGo = new Promise<void>((resolve) => (letGo = resolve));
-    const { get } = harness.deps.blobs;
-    vi.spyOn(harness.deps.blobs, 'get').mockImplementationOnce(async (...args) => {
-      begun();
-      await isLetGo;
-      return get(...args);
-    });
+    const { hasBegun, letGo } = holdNextBuild(harness);
     const id = await createApp(harness, buildArchive());
     const first = attempt(harness, id);
     await hasBegun;
