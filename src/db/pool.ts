@@ -34,6 +34,11 @@ export const createPool = ({ url, max, onError }: PoolOptions): Pool => {
   pool.on('error', (err) => {
     if (!pool.ending) onError(err);
   });
+  // The pool listens only while a connection is idle. One that breaks between two statements of a transaction says so
+  // as well, and with nobody to hear it that would end the process; the next statement fails and tells the caller.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 };
 
