@@ -132,6 +132,6 @@ const holdApp = async (tx: Queryable, job: Job, definition: AppDefinition): Prom
 /** More than that are the sweep's: a queue that hangs must not keep the build from its end. */
 const DISPATCHED_AT_ONCE = 100;
 
-const dispatchAll = async (deps: Pick<Deps, 'producer' | 'log'>, jobs: JobRef[]): Promise<void> => {
+const dispatchAll = async (deps: Pick<Deps, 'db' | 'producer' | 'log'>, jobs: JobRef[]): Promise<void> => {
   await Promise.all(jobs.slice(0, DISPATCHED_AT_ONCE).map((job) => dispatchJob(deps, job)));
 };

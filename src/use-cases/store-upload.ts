@@ -14,16 +14,12 @@ export interface StoreUploadInput {
 }
 
 /**
- * Keeps an uploaded package for a build to come. Only its first bytes are looked at here; everything else is the
- * build's work.
+ * Puts an uploaded package into the blob store; a second time changes nothing. Only its first bytes are looked at here;
+ * everything else is the build's work.
  *
- * @returns the upload's id.
  * @throws AppError `not_a_zip`
  */
-export const storeUpload = async (
-  { db, blobs }: Pick<Deps, 'db' | 'blobs'>,
-  { accountId, actor, file }: StoreUploadInput,
-): Promise<number> => {
+export const keepPackage = async ({ blobs }: Pick<Deps, 'blobs'>, file: StoreUploadInput['file']): Promise<void> => {
   if (!looksLikeZip(file.head))
     throw new AppError(
       'not_a_zip',
@@ -31,11 +27,20 @@ export const storeUpload = async (
       `The file "${file.name}" is not a zip archive: send the app's folder as a zip.`,
     );
   await blobs.putFile(file);
-  const { name, sha256, size } = file;
-  return withTransaction(db, async (tx) => {
+};
+
+/**
+ * Keeps an uploaded package, which is in the blob store, for a build to come.
+ *
+ * @returns the upload's id.
+ */
+export const storeUpload = async (
+  { db }: Pick<Deps, 'db'>,
+  { accountId, actor, file: { name, sha256, size } }: StoreUploadInput,
+): Promise<number> =>
+  withTransaction(db, async (tx) => {
     const id = await insertUpload(tx, { accountId, userId: actor.userId, filename: name, sha256, size });
     const subject = { type: 'upload', id, name } as const;
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { sha256, size } });
     return id;
   });
-};
