@@ -2,7 +2,7 @@ import { findApp, findAppAt, lockVisibleApp, type App, type AppRef } from '../db
 import { findCatalogueVersion } from '../db/catalogue.ts';
 import { findInstallation, insertInstallation, isInstalled, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import type { Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { completedMessage } from '../domain/job.ts';
@@ -14,6 +14,7 @@ import type { Also } from './also.ts';
 import { recordInstalled } from './audit-installation.ts';
 import { dispatchJob } from './dispatch-job.ts';
 import { mergeSettings } from './installation-settings.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { refuseListingOnly } from './refuse-listing-only.ts';
 
 export interface InstallAppInput {
@@ -38,13 +39,14 @@ export interface InstallAppInput {
  * Gives an account an app: seven to ten statements in one transaction, then one trip to the queue when there is
  * something to provision. The app is active at once without requirements, otherwise when the install job is done.
  *
- * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`
+ * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`, OwnRuleError
+ *   `quota_exceeded`
  */
 export const installApp = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
+  deps: Pick<Deps, 'db' | 'config' | 'producer' | 'log' | 'cipher'>,
   input: InstallAppInput,
 ): Promise<Installation> => {
-  const { installation, total } = await withTransaction(deps.db, async (tx) => {
+  const { installation, total } = await withQuotas(deps, input.accountId, async (tx, quotas) => {
     const app = await holdApp(tx, { accountId: input.accountId, id: input.appId, kind: input.appKind }, input.version);
     refuseListingOnly(app);
     const product = chooseProduct(app, input.product);
@@ -53,6 +55,7 @@ export const installApp = async (
     const installed = (await findInstallation(tx, input.accountId, id))!;
     await input.also?.(tx, installed);
     await recordInstalled(tx, input.actor, installed);
+    await refuseOverQuota(tx, quotas, { installations: 1 });
     return { installation: installed, total: app.requirementCount + 1 };
   });
   if (installation.state === 'pending')

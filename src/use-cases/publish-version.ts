@@ -12,7 +12,7 @@ import { insertAuditEntry, insertMovedEntries } from '../db/audit-entries.ts';
 import { insertVersion, type NewVersion } from '../db/app-versions.ts';
 import { moveInstallations } from '../db/installations.ts';
 import { holdAttempt, insertMissingInstallJobs, isOvertaken, settleJob, type Job } from '../db/jobs.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import type { Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import { differences, systemActor, type Actor } from '../domain/audit.ts';
 import { completedMessage, type JobRef } from '../domain/job.ts';
@@ -22,6 +22,7 @@ import { NotFoundError } from '../errors.ts';
 import type { JobOutcome } from '../queue/jobs.ts';
 import { newId } from '../secrets/tokens.ts';
 import { dispatchJob } from './dispatch-job.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { sealNewlySecure, secretsOf } from './seal-newly-secure.ts';
 
 export interface PublishVersionInput {
@@ -36,13 +37,13 @@ export interface PublishVersionInput {
  * end in it. Installations move along; those that lack something the new version requires get an install job.
  *
  * @returns how the job ended, or undefined when another attempt has taken it over.
- * @throws NotFoundError when the app was deleted meanwhile.
+ * @throws NotFoundError when the app was deleted meanwhile; OwnRuleError `quota_exceeded`.
  */
 export const publishVersion = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
+  deps: Pick<Deps, 'db' | 'config' | 'producer' | 'log' | 'cipher'>,
   { job, total, version }: PublishVersionInput,
 ): Promise<JobOutcome | undefined> => {
-  const published = await withTransaction(deps.db, async (tx) => {
+  const published = await withQuotas(deps, job.accountId, async (tx, quotas) => {
     if (!(await holdAttempt(tx, job))) return undefined;
     const appId = await holdApp(tx, job, version.definition);
     const versionId = await insertVersion(tx, { ...version, appId, assetKey: newId() });
@@ -51,6 +52,8 @@ export const publishVersion = async (
     const message = completedMessage(new Date()) + (overtaken ? '; a build asked for later is current already' : '');
     const end = { state: 'completed', progress: total, total, message } as const;
     await settleJob(tx, job, { ...end, appId, versionId, warnings: version.warnings });
+    const added = { packages: 1, bytes: version.archive.size, apps: job.appId === null ? 1 : 0 };
+    await refuseOverQuota(tx, quotas, added);
     return { outcome: { ...end, appId, installationId: null }, installJobs };
   });
   await dispatchAll(deps, published?.installJobs ?? []);

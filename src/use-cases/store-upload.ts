@@ -1,10 +1,10 @@
 import { insertAuditEntry } from '../db/audit-entries.ts';
-import { withTransaction } from '../db/pool.ts';
 import { insertUpload } from '../db/uploads.ts';
 import type { Deps } from '../deps.ts';
 import { looksLikeZip } from '../domain/archive/first-bytes.ts';
 import type { Actor } from '../domain/audit.ts';
 import { AppError } from '../errors.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 
 export interface StoreUploadInput {
   accountId: number;
@@ -33,14 +33,16 @@ export const keepPackage = async ({ blobs }: Pick<Deps, 'blobs'>, file: StoreUpl
  * Keeps an uploaded package, which is in the blob store, for a build to come.
  *
  * @returns the upload's id.
+ * @throws OwnRuleError `quota_exceeded`
  */
 export const storeUpload = async (
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { accountId, actor, file: { name, sha256, size } }: StoreUploadInput,
 ): Promise<number> =>
-  withTransaction(db, async (tx) => {
+  withQuotas(deps, accountId, async (tx, quotas) => {
     const id = await insertUpload(tx, { accountId, userId: actor.userId, filename: name, sha256, size });
     const subject = { type: 'upload', id, name } as const;
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { sha256, size } });
+    await refuseOverQuota(tx, quotas, { packages: 1, bytes: size });
     return id;
   });
