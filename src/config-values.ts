@@ -11,6 +11,13 @@ export const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) 
     })
     .transform(Number);
 
+/** A whole number, or nothing: then there is no limit. */
+export const limit = z
+  .string()
+  .regex(/^\d{1,15}$/, { error: 'must be a whole number from 0, or be left out for no limit' })
+  .transform(Number)
+  .optional();
+
 export const urlOf = (...protocols: string[]) =>
   z
     .string()

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { allowPrivate, count, secretsKeys, trustProxy, urlOf } from './config-values.ts';
+import { allowPrivate, count, limit, secretsKeys, trustProxy, urlOf } from './config-values.ts';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
+import type { Quotas } from './domain/quota.ts';
 import { logLevels, type LogLevel } from './logger.ts';
 
 export interface Config {
@@ -29,6 +30,8 @@ export interface Config {
   maxRunningPerAccount: number;
   logLevel: LogLevel;
   limits: ArchiveLimits;
+  /** What an account may have that has no quotas of its own. */
+  quotas: Quotas;
   /** Of one attempt, in milliseconds. */
   buildTimeoutMs: number;
   installTimeoutMs: number;
@@ -105,6 +108,10 @@ const variables = z.object({
   MAX_PATH_DEPTH: count(defaultLimits.maxPathDepth),
   MAX_JSON_BYTES: count(defaultLimits.maxJsonBytes),
   MAX_JSON_DEPTH: count(defaultLimits.maxJsonDepth),
+  QUOTA_PACKAGES: limit,
+  QUOTA_BYTES: limit,
+  QUOTA_APPS: limit,
+  QUOTA_INSTALLATIONS: limit,
   BUILD_TIMEOUT_MS: count(110_000),
   INSTALL_TIMEOUT_MS: count(900_000),
   DELIVERY_TIMEOUT_MS: count(10_000, 100, 120_000),
@@ -169,6 +176,7 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     maxRunningPerAccount: env.MAX_RUNNING_PER_ACCOUNT,
     logLevel: env.LOG_LEVEL,
     limits: limitsOf(env),
+    quotas: quotasOf(env),
     buildTimeoutMs: env.BUILD_TIMEOUT_MS,
     installTimeoutMs: env.INSTALL_TIMEOUT_MS,
     deliveryTimeoutMs: env.DELIVERY_TIMEOUT_MS,
@@ -199,6 +207,13 @@ const tlsFilesOf = (env: z.infer<typeof environment>, madeIn: string | undefined
     development: true,
   };
 };
+
+const quotasOf = (env: z.infer<typeof environment>): Quotas => ({
+  packages: env.QUOTA_PACKAGES ?? null,
+  bytes: env.QUOTA_BYTES ?? null,
+  apps: env.QUOTA_APPS ?? null,
+  installations: env.QUOTA_INSTALLATIONS ?? null,
+});
 
 const limitsOf = (env: z.infer<typeof environment>): ArchiveLimits => ({
   maxPackageBytes: env.MAX_PACKAGE_BYTES,

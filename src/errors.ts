@@ -82,6 +82,22 @@ export class TooManyTriesError extends AppError {
   }
 }
 
+/** A rule of Appyard's own, for which no vendor has words: every door answers with its status as it is. */
+export class OwnRuleError extends AppError {
+  /** After how many seconds the same request may succeed; undefined: not by waiting. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    { retryAfter, ...options }: AppErrorOptions & { retryAfter?: number } = {},
+  ) {
+    super(code, status, message, options);
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** A store is away. The same request, or the next attempt of a job, may succeed. */
 export class UnavailableError extends AppError {
   constructor(what: string, cause?: unknown) {

@@ -3,7 +3,7 @@ import { findCatalogueVersion } from '../db/catalogue.ts';
 import { findInstallation, insertInstallation, isInstalled, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
 import { takeTurns } from '../db/job-turns.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import type { Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { completedMessage } from '../domain/job.ts';
@@ -15,6 +15,7 @@ import type { Also } from './also.ts';
 import { recordInstalled } from './audit-installation.ts';
 import { dispatchJobs } from './dispatch-jobs.ts';
 import { mergeSettings } from './installation-settings.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { refuseListingOnly } from './refuse-listing-only.ts';
 
 export interface InstallAppInput {
@@ -39,13 +40,14 @@ export interface InstallAppInput {
  * Gives an account an app: seven to ten statements in one transaction; when there is something to provision two more, and
  * then one trip to the queue. The app is active at once without requirements, otherwise when the install job is done.
  *
- * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`
+ * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`, OwnRuleError
+ *   `quota_exceeded`
  */
 export const installApp = async (
   deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
   input: InstallAppInput,
 ): Promise<Installation> => {
-  const { installation, turns } = await withTransaction(deps.db, async (tx) => {
+  const { installation, turns } = await withQuotas(deps, input.accountId, async (tx, quotas) => {
     const app = await holdApp(tx, { accountId: input.accountId, id: input.appId, kind: input.appKind }, input.version);
     refuseListingOnly(app);
     const product = chooseProduct(app, input.product);
@@ -55,8 +57,9 @@ export const installApp = async (
     await input.also?.(tx, installed);
     await recordInstalled(tx, input.actor, installed);
     const pending = installed.state === 'pending';
-    const most = deps.config.maxRunningPerAccount;
-    return { installation: installed, turns: pending ? await takeTurns(tx, input.accountId, most) : [] };
+    const turns = pending ? await takeTurns(tx, input.accountId, deps.config.maxRunningPerAccount) : [];
+    await refuseOverQuota(tx, quotas, { installations: 1 });
+    return { installation: installed, turns };
   });
   await dispatchJobs(deps, turns);
   return installation;

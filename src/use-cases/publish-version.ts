@@ -14,7 +14,7 @@ import type { BlobReservation } from '../db/blobs.ts';
 import { moveInstallations } from '../db/installations.ts';
 import { holdAttempt, isOvertaken, settleJob } from '../db/job-attempts.ts';
 import { insertMissingInstallJobs, type Job } from '../db/jobs.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import type { Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import { differences, systemActor, type Actor } from '../domain/audit.ts';
 import { completedMessage, type JobStep } from '../domain/job.ts';
@@ -24,6 +24,7 @@ import { NotFoundError } from '../errors.ts';
 import type { JobOutcome } from '../queue/jobs.ts';
 import { newId } from '../secrets/tokens.ts';
 import { dispatchWaiting } from './dispatch-jobs.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { holdReserved } from './reserve-blobs.ts';
 import { sealNewlySecure, secretsOf } from './seal-newly-secure.ts';
 
@@ -43,13 +44,14 @@ export interface PublishVersionInput {
  * end in it. Installations move along; those that lack something the new version requires get an install job.
  *
  * @returns how the job ended, or undefined when another attempt has taken it over.
- * @throws NotFoundError when the app was deleted meanwhile; AppError `blob_collected` when its files were.
+ * @throws NotFoundError when the app was deleted meanwhile; OwnRuleError `quota_exceeded`; AppError `blob_collected` when its
+ *   files were cleared away.
  */
 export const publishVersion = async (
   deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
   { job, total, version, reserved, steps }: PublishVersionInput,
 ): Promise<JobOutcome | undefined> => {
-  const published = await withTransaction(deps.db, async (tx) => {
+  const published = await withQuotas(deps, job.accountId, async (tx, quotas) => {
     if (!(await holdAttempt(tx, job))) return undefined;
     await holdReserved(tx, reserved);
     const appId = await holdApp(tx, job, version.definition);
@@ -59,6 +61,8 @@ export const publishVersion = async (
     const message = completedMessage(new Date()) + (overtaken ? '; a build asked for later is current already' : '');
     const end = { state: 'completed', progress: total, total, message } as const;
     await settleJob(tx, job, { ...end, appId, versionId, warnings: version.warnings, steps: steps() });
+    const added = { packages: 1, bytes: version.archive.size, apps: job.appId === null ? 1 : 0 };
+    await refuseOverQuota(tx, quotas, added);
     return { outcome: { ...end, appId, installationId: null }, accounts };
   });
   await dispatchAll(deps, published?.accounts ?? []);

@@ -3,13 +3,14 @@ import { lockOwnApp } from '../db/apps.ts';
 import { insertAuditEntry } from '../db/audit-entries.ts';
 import { insertBuildJob, type BuildRequest } from '../db/jobs.ts';
 import { findLastOpenBuild, takeTurns } from '../db/job-turns.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import type { Queryable } from '../db/pool.ts';
 import { attachUpload, takeUpload } from '../db/uploads.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
 import { dispatchJobs } from './dispatch-jobs.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 
 export interface RequestBuildInput extends BuildRequest {
   accountId: number;
@@ -25,13 +26,13 @@ export interface RequestBuildInput extends BuildRequest {
  * that was asked for last, and is not done yet, gets that job.
  *
  * @returns the job's id, which can be asked for at once.
- * @throws NotFoundError when the account has no such app, or no such upload that no build has used yet.
+ * @throws OwnRuleError `quota_exceeded` when the account may have no other app; NotFoundError when the account has no such app, or no such upload that no build has used yet.
  */
 export const requestBuild = async (
   deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config'>,
   { accountId, actor, uploadId, appId, ...request }: RequestBuildInput,
 ): Promise<string> => {
-  const { id, turns } = await withTransaction(deps.db, async (tx) => {
+  const { id, turns } = await withQuotas(deps, accountId, async (tx, quotas) => {
     if (appId !== null && !(await lockOwnApp(tx, { accountId, id: appId, kind: request.appKind })))
       throw new NotFoundError(`There is no app ${appId} of this account.`);
     const newJobId = newId();
@@ -44,7 +45,9 @@ export const requestBuild = async (
     const seq = await insertBuildJob(tx, { id: newJobId, accountId, uploadId, appId, request, actor });
     const subject = { type: 'build', id: seq, name: newJobId } as const;
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { uploadId, appId, ...request } });
-    return { id: newJobId, turns: await takeTurns(tx, accountId, deps.config.maxRunningPerAccount) };
+    const turns = await takeTurns(tx, accountId, deps.config.maxRunningPerAccount);
+    if (appId === null) await refuseOverQuota(tx, quotas, { apps: 1 }, { yetToCome: true });
+    return { id: newJobId, turns };
   });
   await dispatchJobs(deps, turns);
   return id;

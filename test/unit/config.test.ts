@@ -44,6 +44,18 @@ describe('the settings in the environment', () => {
     expect(problemsOf({ TRUST_PROXY })).toContain('TRUST_PROXY must be the number of proxies in front');
   });
 
+  it('take quotas: whole numbers, 0 too, and none where they are not set', () => {
+    const none = { packages: null, bytes: null, apps: null, installations: null };
+    expect(readConfig({}).quotas).toEqual(none);
+    expect(readConfig({ QUOTA_APPS: '0', QUOTA_BYTES: '1000000000', QUOTA_PACKAGES: '' }).quotas).toEqual({
+      ...none,
+      apps: 0,
+      bytes: 1_000_000_000,
+    });
+    for (const value of ['-1', '1.5', 'many', '1e3'])
+      expect(problemsOf({ QUOTA_INSTALLATIONS: value })).toContain('QUOTA_INSTALLATIONS must be a whole number from 0');
+  });
+
   it.each([
     ['', false],
     ['false', false],
