@@ -34,6 +34,8 @@ export const createPool = ({ url, max, onError }: PoolOptions): Pool => {
   pool.on('error', (err) => {
     if (!pool.ending) onError(err);
   });
+  // One that breaks while it is lent out, between two statements, would do so as well. Its next statement fails anyway.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 };
 
