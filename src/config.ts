@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { allowPrivate, count, secretsKeys, trustProxy, urlOf } from './config-values.ts';
+import { allowPrivate, count, redisUrl, secretsKeys, trustProxy, urlOf } from './config-values.ts';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
 import { logLevels, type LogLevel } from './logger.ts';
 
@@ -17,6 +17,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Undefined: the queue lives in Postgres. */
   redisUrl: string | undefined;
+  /** Path of certificates in PEM that the one of Redis may be signed by. Undefined: the well-known ones. */
+  redisCa: string | undefined;
   /** Of every key in Redis: several installations can share one. */
   redisPrefix: string;
   /** Absolute. */
@@ -68,10 +70,13 @@ const variables = z.object({
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   DATABASE_URL: urlOf('postgres:', 'postgresql:'),
-  REDIS_URL: urlOf('redis:', 'rediss:'),
+  REDIS_URL: redisUrl,
+  REDIS_CA: z.string().optional(),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w{}-]{1,64}$/, { error: 'must have 1 to 64 of the characters A-Z a-z 0-9 _ - { }' })
+    // In a cluster it is the hash tag, and there it is of use only where it encloses something.
+    .regex(/^[^{}]*(\{[^{}]+\}[^{}]*)?$/, { error: 'must have something between { and }, once, or no braces' })
     .default('appyard'),
   DATA_DIR: z.string().default('.appyard'),
   BLOB_URL: urlOf('file:', 's3:'),
@@ -102,7 +107,7 @@ const variables = z.object({
   BOOTSTRAP_TOKEN: z.string().min(20, { error: 'must have 20 characters or more' }).optional(),
 });
 
-/** Neither is of use without the other, and either alone is a slip that nobody wants to find out about later. */
+/** The two of HTTPS: neither is of use without the other, and either alone is a slip that nobody wants to find out about later. */
 const environment = variables
   .refine((env) => env.TLS_CERT === undefined || env.TLS_KEY !== undefined, {
     path: ['TLS_KEY'],
@@ -112,6 +117,11 @@ const environment = variables
   .refine((env) => env.TLS_KEY === undefined || env.TLS_CERT !== undefined, {
     path: ['TLS_CERT'],
     error: 'is missing: TLS_KEY needs the file of its certificate',
+    when: () => true,
+  })
+  .refine((env) => env.REDIS_CA === undefined || /^rediss/i.test(env.REDIS_URL ?? ''), {
+    path: ['REDIS_CA'],
+    error: 'is of use only with TLS: REDIS_URL must begin with rediss',
     when: () => true,
   });
 
@@ -140,6 +150,7 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     trustedProxies: env.TRUST_PROXY,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    redisCa: env.REDIS_CA === undefined ? undefined : path.resolve(env.REDIS_CA),
     redisPrefix: env.REDIS_PREFIX,
     dataDir,
     blobUrl: env.BLOB_URL ?? `file:${path.join(dataDir, 'blobs')}`,
