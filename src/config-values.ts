@@ -11,6 +11,9 @@ const wholeNumber = (min: number, max: number) =>
 export const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
   wholeNumber(min, max).default(String(fallback)).transform(Number);
 
+/** The most there may be of something, inclusive. Unset: there is no limit. */
+export const limit = (max = Number.MAX_SAFE_INTEGER) => wholeNumber(1, max).transform(Number).optional();
+
 /** Checked here and kept as it is; what becomes of it is the queue's. */
 export const redisUrl = z
   .string()

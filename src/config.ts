@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { allowPrivate, count, redisUrl, secretsKeys, trustProxy, urlOf } from './config-values.ts';
+import { allowPrivate, count, limit, redisUrl, secretsKeys, trustProxy, urlOf } from './config-values.ts';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
 import { logLevels, type LogLevel } from './logger.ts';
 
@@ -27,6 +27,8 @@ export interface Config {
   /** 32 bytes each; the first one encrypts, all decrypt. Empty: made by `appyard start` and kept in `dataDir`. */
   secretsKeys: Buffer[];
   workerConcurrency: number;
+  /** Of one account in a minute. Undefined: as many as come. */
+  rateLimits: { requests: number | undefined; polls: number | undefined };
   logLevel: LogLevel;
   limits: ArchiveLimits;
   /** Of one attempt, in milliseconds. */
@@ -82,6 +84,9 @@ const variables = z.object({
   BLOB_URL: urlOf('file:', 's3:'),
   SECRETS_KEY: secretsKeys,
   WORKER_CONCURRENCY: count(2, 1, 64),
+  // More than a Postgres integer holds are none.
+  RATE_LIMIT: limit(1_000_000_000),
+  RATE_LIMIT_POLLS: limit(1_000_000_000),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   MAX_PACKAGE_BYTES: count(defaultLimits.maxPackageBytes),
   MAX_EXPANDED_BYTES: count(defaultLimits.maxExpandedBytes),
@@ -156,6 +161,7 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     blobUrl: env.BLOB_URL ?? `file:${path.join(dataDir, 'blobs')}`,
     secretsKeys: env.SECRETS_KEY,
     workerConcurrency: env.WORKER_CONCURRENCY,
+    rateLimits: { requests: env.RATE_LIMIT, polls: env.RATE_LIMIT_POLLS },
     logLevel: env.LOG_LEVEL,
     limits: limitsOf(env),
     buildTimeoutMs: env.BUILD_TIMEOUT_MS,

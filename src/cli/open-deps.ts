@@ -11,6 +11,7 @@ import type { QueueBackend } from '../queue/backend.ts';
 import { createDeliveryQueue } from '../queue/deliveries.ts';
 import { createPostgresQueues } from '../queue/postgres-backend.ts';
 import { createProducer } from '../queue/producer.ts';
+import { createRateLimits } from '../queue/rate-limits.ts';
 import { createRedisQueues } from '../queue/redis-backend.ts';
 import { createCipher } from '../secrets/cipher.ts';
 import { openBlobStore } from '../storage/open-blob-store.ts';
@@ -59,8 +60,9 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
   const cipher = createCipher(await secretsKeys(config));
   const guesses = createGuessGuard();
   const identify = createIdentify({ db, guesses });
+  const rateLimits = createRateLimits(backend, config.rateLimits, log);
   const stores = { db, producer, deliveryQueue, blobs, incomingDir };
-  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, log } };
+  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, rateLimits, log } };
 };
 
 const openBackend = async (

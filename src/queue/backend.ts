@@ -7,6 +7,7 @@ import {
   type Processor,
   type WorkerOptions,
 } from 'bullmq';
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 
 /** What Appyard uses of a queue, whichever store is behind it. */
 interface JobQueue {
@@ -25,9 +26,18 @@ interface JobWorker {
   on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown;
 }
 
+/** So many requests in so many seconds, counted from the first of them. */
+export interface Limit {
+  name: string;
+  points: number;
+  seconds: number;
+}
+
 export interface QueueBackend {
   queue(name: string): JobQueue;
   worker(name: string, processor: Processor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): JobWorker;
+  /** Counts in the queue's store, for all processes together: one round trip, and none while the limit is used up. */
+  limiter(limit: Limit): Pick<RateLimiterAbstract, 'consume'>;
   /** Known without asking the store: a store that hangs costs nobody any time. */
   ready(): boolean;
   /**

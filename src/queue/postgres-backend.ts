@@ -1,5 +1,6 @@
 import { createPostgresBackend, isPgPool, runMigrations } from 'bullmq';
 import type { Pool } from 'pg';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import { buildQueues, type QueueBackend } from './backend.ts';
 
 /**
@@ -12,6 +13,19 @@ export const createPostgresQueues = (pool: Pool): QueueBackend => {
   if (!isPgPool(connection)) throw new TypeError('not a pg.Pool');
   return {
     ...buildQueues(createPostgresBackend, { producers: connection, consumers: () => connection, prefix: 'appyard' }),
+    limiter: ({ name, points, seconds }) =>
+      new RateLimiterPostgres({
+        storeClient: pool,
+        storeType: 'pool',
+        tableName: 'rate_limits',
+        tableCreated: true,
+        // A row for each account and limit, written again and again: there is nothing to clear.
+        clearExpiredByTimeout: false,
+        keyPrefix: name,
+        points,
+        duration: seconds,
+        inMemoryBlockOnConsumed: points,
+      }),
     ready: () => true,
     checkStore: async () => undefined,
     close: async () => undefined,

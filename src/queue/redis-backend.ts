@@ -1,4 +1,5 @@
 import { createRedisBackend } from 'bullmq';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Logger } from '../logger.ts';
 import { buildQueues, type QueueBackend } from './backend.ts';
 import { connectRedis, PRODUCER_LIMIT_MS, type RedisClient } from './connect-redis.ts';
@@ -32,6 +33,15 @@ export const createRedisQueues = (url: string, { prefix, ca, log }: RedisQueuesO
   const keyPrefix = place.kind === 'cluster' ? hashTagged(prefix) : prefix;
   return {
     ...buildQueues(createRedisBackend, { producers: redis, consumers, prefix: keyPrefix }),
+    limiter: ({ name, points, seconds }) =>
+      new RateLimiterRedis({
+        storeClient: redis,
+        keyPrefix: `${keyPrefix}:limit:${name}`,
+        points,
+        duration: seconds,
+        inMemoryBlockOnConsumed: points,
+        rejectIfRedisNotReady: true,
+      }),
     ready: () => redis.status === 'ready',
     async checkStore() {
       const fault = (await untilReady(redis)) ? await findEviction(redis, place) : undefined;

@@ -7,7 +7,7 @@ import { authenticate, userOf } from '../../auth.ts';
 /** How far a job is, whichever door it was asked for at. One round trip while it is young. */
 export const jobRoutes = (deps: Deps): Router => {
   const router = Router();
-  router.get('/:id', authenticate(deps), async (req, res) => {
+  router.get('/:id', authenticate(deps, { polls: true }), async (req, res) => {
     res.json({ data: presentJob(await readJob(deps, userOf(res).accountId, String(req.params['id']))) });
   });
   return router;
