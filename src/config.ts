@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { allowPrivate, count, limit, secretsKeys, trustProxy, urlOf } from './config-values.ts';
+import { allowPrivate, count, limit, redisUrl, secretsKeys, trustProxy, urlOf } from './config-values.ts';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
 import type { Quotas } from './domain/quota.ts';
 import { logLevels, type LogLevel } from './logger.ts';
@@ -18,6 +18,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Undefined: the queue lives in Postgres. */
   redisUrl: string | undefined;
+  /** Path of certificates in PEM that the one of Redis may be signed by. Undefined: the well-known ones. */
+  redisCa: string | undefined;
   /** Of every key in Redis: several installations can share one. */
   redisPrefix: string;
   /** Absolute. */
@@ -28,6 +30,8 @@ export interface Config {
   workerConcurrency: number;
   /** Jobs of one account that have their turn at the same time; the others wait for it in the database. */
   maxRunningPerAccount: number;
+  /** Of one account in a minute. Undefined: as many as come. */
+  rateLimits: { requests: number | undefined; polls: number | undefined };
   logLevel: LogLevel;
   limits: ArchiveLimits;
   /** What an account may have that has no quotas of its own. */
@@ -86,16 +90,22 @@ const variables = z.object({
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   DATABASE_URL: urlOf('postgres:', 'postgresql:'),
-  REDIS_URL: urlOf('redis:', 'rediss:'),
+  REDIS_URL: redisUrl,
+  REDIS_CA: z.string().optional(),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w{}-]{1,64}$/, { error: 'must have 1 to 64 of the characters A-Z a-z 0-9 _ - { }' })
+    // In a cluster it is the hash tag, and there it is of use only where it encloses something.
+    .regex(/^[^{}]*(\{[^{}]+\}[^{}]*)?$/, { error: 'must have something between { and }, once, or no braces' })
     .default('appyard'),
   DATA_DIR: z.string().default('.appyard'),
   BLOB_URL: urlOf('file:', 's3:'),
   SECRETS_KEY: secretsKeys,
   WORKER_CONCURRENCY: count(2, 1, 64),
   MAX_RUNNING_PER_ACCOUNT: count(20, 1, 10_000),
+  // More than a Postgres integer holds are none.
+  RATE_LIMIT: limit(1, 1_000_000_000),
+  RATE_LIMIT_POLLS: limit(1, 1_000_000_000),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   MAX_PACKAGE_BYTES: count(defaultLimits.maxPackageBytes),
   MAX_EXPANDED_BYTES: count(defaultLimits.maxExpandedBytes),
@@ -108,10 +118,10 @@ const variables = z.object({
   MAX_PATH_DEPTH: count(defaultLimits.maxPathDepth),
   MAX_JSON_BYTES: count(defaultLimits.maxJsonBytes),
   MAX_JSON_DEPTH: count(defaultLimits.maxJsonDepth),
-  QUOTA_PACKAGES: limit,
-  QUOTA_BYTES: limit,
-  QUOTA_APPS: limit,
-  QUOTA_INSTALLATIONS: limit,
+  QUOTA_PACKAGES: limit(0),
+  QUOTA_BYTES: limit(0),
+  QUOTA_APPS: limit(0),
+  QUOTA_INSTALLATIONS: limit(0),
   BUILD_TIMEOUT_MS: count(110_000),
   INSTALL_TIMEOUT_MS: count(900_000),
   DELIVERY_TIMEOUT_MS: count(10_000, 100, 120_000),
@@ -130,7 +140,7 @@ const variables = z.object({
   BOOTSTRAP_TOKEN: z.string().min(20, { error: 'must have 20 characters or more' }).optional(),
 });
 
-/** Neither is of use without the other, and either alone is a slip that nobody wants to find out about later. */
+/** The two of HTTPS: neither is of use without the other, and either alone is a slip that nobody wants to find out about later. */
 const environment = variables
   .refine((env) => env.TLS_CERT === undefined || env.TLS_KEY !== undefined, {
     path: ['TLS_KEY'],
@@ -140,6 +150,11 @@ const environment = variables
   .refine((env) => env.TLS_KEY === undefined || env.TLS_CERT !== undefined, {
     path: ['TLS_CERT'],
     error: 'is missing: TLS_KEY needs the file of its certificate',
+    when: () => true,
+  })
+  .refine((env) => env.REDIS_CA === undefined || /^rediss/i.test(env.REDIS_URL ?? ''), {
+    path: ['REDIS_CA'],
+    error: 'is of use only with TLS: REDIS_URL must begin with rediss',
     when: () => true,
   });
 
@@ -168,12 +183,14 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     trustedProxies: env.TRUST_PROXY,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    redisCa: env.REDIS_CA === undefined ? undefined : path.resolve(env.REDIS_CA),
     redisPrefix: env.REDIS_PREFIX,
     dataDir,
     blobUrl: env.BLOB_URL ?? `file:${path.join(dataDir, 'blobs')}`,
     secretsKeys: env.SECRETS_KEY,
     workerConcurrency: env.WORKER_CONCURRENCY,
     maxRunningPerAccount: env.MAX_RUNNING_PER_ACCOUNT,
+    rateLimits: { requests: env.RATE_LIMIT, polls: env.RATE_LIMIT_POLLS },
     logLevel: env.LOG_LEVEL,
     limits: limitsOf(env),
     quotas: quotasOf(env),

@@ -10,6 +10,7 @@ import {
   TooLargeError,
   UnavailableError,
 } from '../errors.ts';
+import { isRateLimitHeader } from './rate-limit.ts';
 import { MethodNotAllowedError } from './refuse-routes.ts';
 import { retryAfterOf } from './retry-after.ts';
 
@@ -73,7 +74,7 @@ export const prepareError = (
 ): AppError => {
   const error = toAppError(err);
   // Of an answer that could not be given nothing may stay, least of all for how long to keep it.
-  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  for (const name of res.getHeaderNames()) if (!isRateLimitHeader(name)) res.removeHeader(name);
   if (error.status === 401) res.set('WWW-Authenticate', challenges[challenge]);
   if (error instanceof MethodNotAllowedError) res.set('Allow', error.allowed);
   if (error.status === 503) res.set('Retry-After', '5');

@@ -13,6 +13,7 @@ const intervals = {
   'collect.audit': 60 * MINUTE_MS,
   'collect.logins': 60 * MINUTE_MS,
   'collect.deliveries': 60 * MINUTE_MS,
+  'collect.keys': 60 * MINUTE_MS,
   'collect.uploads': 10 * MINUTE_MS,
   // Lists the whole store.
   'collect.strays': 24 * 60 * MINUTE_MS,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { claimJob } from '../../src/db/job-attempts.ts';
-import { createRedisQueues } from '../../src/queue/backend.ts';
+import { createRedisQueues } from '../../src/queue/redis-backend.ts';
 import { createProducer } from '../../src/queue/producer.ts';
 import { JOBS_QUEUE } from '../../src/queue/jobs.ts';
 import { UnavailableError } from '../../src/errors.ts';
@@ -139,7 +139,7 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
 describe('a Redis that was never there', () => {
   it('costs a producer no time', async () => {
     const log = quietLog();
-    const backend = createRedisQueues('redis://127.0.0.1:1', { prefix: 'x', onError: () => undefined });
+    const backend = createRedisQueues('redis://127.0.0.1:1', { prefix: 'x', log });
     const producer = createProducer(backend, log);
     expect(producer.ready()).toBe(false);
     await expect(producer.find(newId())).rejects.toThrow('the queue is away');

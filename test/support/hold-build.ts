@@ -4,7 +4,7 @@ import type { Harness } from './harness.ts';
 export interface HeldBuild {
   /** Resolves when a worker has begun with the next build. */
   hasBegun: Promise<void>;
-  letGo(): void;
+  letGo: () => void;
 }
 
 /** Holds the next build in the middle of its first step, where it hears no signal. */

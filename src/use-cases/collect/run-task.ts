@@ -12,6 +12,7 @@ const locks: Readonly<Record<HousekeepingTask, number>> = {
   'collect.uploads': 4_207_105,
   'collect.strays': 4_207_106,
   'collect.blobs': 4_207_107,
+  'collect.keys': 4_207_108,
 };
 
 /**

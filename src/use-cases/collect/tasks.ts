@@ -1,4 +1,5 @@
 import { deleteOldAuditEntries } from '../../db/audit-entries.ts';
+import { deleteOldKeys } from '../../db/idempotency-keys.ts';
 import { deleteOldJobs } from '../../db/old-jobs.ts';
 import { deleteOldUploads } from '../../db/uploads.ts';
 import type { Deps } from '../../deps.ts';
@@ -37,6 +38,7 @@ export const tasks: Readonly<Record<HousekeepingTask, Task>> = {
   'collect.audit': olderThan(({ retention }) => retention.auditDays, deleteOldAuditEntries),
   'collect.logins': async (deps, limits) => ({ removed: await removeEndedLogins(deps, limits) }),
   'collect.deliveries': async (deps, limits) => ({ removed: await removeSettledDeliveries(deps, limits) }),
+  'collect.keys': async ({ db }, limits) => ({ removed: await inBatches((limit) => deleteOldKeys(db, limit), limits) }),
   'collect.uploads': async (deps, limits) => ({ removed: await removeUploads(deps, limits) }),
   'collect.strays': async (deps, limits) => ({ adopted: await adoptBlobs(deps, limits) }),
   'collect.blobs': async (deps, limits) => ({ ...(await collectBlobs(deps, limits)) }),

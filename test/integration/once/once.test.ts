@@ -5,7 +5,7 @@ import { withTransaction } from '../../../src/db/pool.ts';
 import type { Deps } from '../../../src/deps.ts';
 import { createCipher, keyIdOf } from '../../../src/secrets/cipher.ts';
 import { once, type Answer, type OnceInput } from '../../../src/use-cases/once/once.ts';
-import { removeOldKeys } from '../../../src/use-cases/once/remove-old-keys.ts';
+import { deleteOldKeys } from '../../../src/db/idempotency-keys.ts';
 import { rotateSecrets } from '../../../src/use-cases/rotate-secrets.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
 
@@ -216,8 +216,8 @@ describe('doing something once', () => {
     expect(await once(stores, input('young', effect('young')))).toMatchObject({ replayed: true });
     const anew = await once(stores, input('old', effect('old'), { asked: 'something else' }));
     expect([anew.replayed, await effects('old')]).toEqual([false, 2]);
-    expect(await removeOldKeys(stores, 1)).toBe(1);
-    expect(await removeOldKeys(stores)).toBe(0);
+    expect(await deleteOldKeys(stores.db, 10)).toBe(1);
+    expect(await deleteOldKeys(stores.db, 10)).toBe(0);
     const { rows } = await stores.db.query(`select key from idempotency_keys where key in ('young', 'old', 'older')`);
     expect(rows.map(({ key }: { key: string }) => key).toSorted()).toEqual(['old', 'young']);
   });

@@ -32,7 +32,7 @@ export const jobRoutes = (deps: Deps): Router => {
   });
 
   /** One round trip while the job is young. */
-  router.get('/:id', signedIn, async (req, res) => {
+  router.get('/:id', authenticate(deps, { polls: true }), async (req, res) => {
     res.json({ data: presentJob(await readJob(deps, userOf(res).accountId, String(req.params['id']))) });
   });
 

@@ -58,7 +58,7 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     });
   });
 
-  router.get('/:id', ...admin, async (req, res) => {
+  router.get('/:id', authenticate(deps, { polls: true }), allow('admin'), async (req, res) => {
     const { accountId } = userOf(res);
     const id = String(req.params['id']);
     if (lostIds.has(id)) throw new NotFoundError(LOST_JOB_ID);
