@@ -27,7 +27,7 @@ const BOUND_MS = ATTEMPTS * DEADLINE_MS + 60_000;
 const full: Pace = {
   once: false,
   faultsMs: 900_000,
-  gapMs: [500, 3_000],
+  gapMs: [1_000, 6_000],
   deadlineMs: DEADLINE_MS,
   restMs: BOUND_MS,
   clientMs: 90_000,

@@ -1,8 +1,11 @@
 import { violationsOf, type Check, type Evidence, type Violation } from './violation.ts';
 
 /** Installations that are neither there nor not there. */
-export const halfInstalled: Check = async (evidence) =>
-  (await Promise.all([lacking(evidence), pendingForEver(evidence), leftOver(evidence)])).flat();
+export const halfInstalled: Check = async (evidence) => [
+  ...(await lacking(evidence)),
+  ...(await pendingForEver(evidence)),
+  ...(await leftOver(evidence)),
+];
 
 const lacking = (evidence: Evidence): Promise<Violation[]> =>
   violationsOf<{ id: number; job: string; missing: string }>(

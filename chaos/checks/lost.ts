@@ -30,7 +30,9 @@ const withoutRow = async ({ db, asked }: Evidence): Promise<Violation[]> => {
     const { rows } = await db.query<{ id: unknown }>(`select id from ${table}`);
     return new Set(rows.map(({ id }) => id));
   };
-  const [jobs, uploads, installations] = await Promise.all(['jobs', 'uploads', 'installations'].map(idsOf));
+  const jobs = await idsOf('jobs');
+  const uploads = await idsOf('uploads');
+  const installations = await idsOf('installations');
   return asked
     .filter(({ state }) => state === 'accepted')
     .flatMap(({ kind, mark, jobId, rowId, cancelled }): Violation[] => {
@@ -39,9 +41,9 @@ const withoutRow = async ({ db, asked }: Evidence): Promise<Violation[]> => {
         what: `${mark} was accepted, but there is no ${what}`,
         ...(jobId !== undefined && { jobId }),
       });
-      if (jobId !== undefined && !jobs!.has(jobId)) return [missing(`job ${jobId}`)];
-      if (kind === 'upload' && !uploads!.has(rowId)) return [missing(`upload ${rowId}`)];
-      if (kind === 'install' && !cancelled && !installations!.has(rowId)) return [missing(`installation ${rowId}`)];
+      if (jobId !== undefined && !jobs.has(jobId)) return [missing(`job ${jobId}`)];
+      if (kind === 'upload' && !uploads.has(rowId)) return [missing(`upload ${rowId}`)];
+      if (kind === 'install' && !cancelled && !installations.has(rowId)) return [missing(`installation ${rowId}`)];
       return [];
     });
 };

@@ -9,5 +9,7 @@ import type { Evidence, Violation } from './violation.ts';
 /** Everything that the promise of the system says may never be. */
 export const runChecks = async (evidence: Evidence): Promise<Violation[]> => {
   const checks = [lost, doneTwice, halfInstalled, blobs, contradictions, unexpected];
-  return (await Promise.all(checks.map((check) => check(evidence)))).flat();
+  const found: Violation[] = [];
+  for (const check of checks) found.push(...(await check(evidence)));
+  return found;
 };

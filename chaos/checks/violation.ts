@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Queryable } from '../../src/db/pool.ts';
 import type { Asked } from '../driver/ledger.ts';
 
 export const violationKinds = [
@@ -23,7 +23,7 @@ export interface Violation {
 
 /** What checks judge by. */
 export interface Evidence {
-  db: Pool;
+  db: Queryable;
   /** What clients asked for and were told. */
   asked: readonly Asked[];
   /** From request to end, the longest that is allowed, in milliseconds. */

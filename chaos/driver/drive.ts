@@ -8,17 +8,17 @@ export interface DriveOptions extends PollContext {
   tenants: readonly Tenant[];
   /** Stories that are told at the same time. */
   atOnce: number;
-  /** Asked before each new story. */
+  /** Asked before each new story, and before each step of one. */
   goOn: () => boolean;
 }
 
 /** Keeps so many stories going until there shall be no more; resolves when the last one has ended. */
-export const drive = async ({ tenants, atOnce, goOn, random, ...rest }: DriveOptions): Promise<void> => {
+export const drive = async ({ tenants, atOnce, random, ...rest }: DriveOptions): Promise<void> => {
   let stories = 0;
   let numbers = 0;
   const nextNumber = (): number => (numbers += 1);
   const tellOneAfterAnother = async (): Promise<void> => {
-    while (goOn()) {
+    while (rest.goOn()) {
       stories += 1;
       const own = random.fork(`story ${stories}`);
       await tellStory({ ...rest, nextNumber, random: own }, tenants[stories % tenants.length]!);

@@ -8,22 +8,24 @@ import { requestBuild, requestInstall, uploadPackage, type Accepted } from './re
 export interface StoryContext extends PollContext {
   ledger: Ledger;
   nextNumber: () => number;
+  /** Asked before each step: when it says no, the story ends with what was begun. */
+  goOn: () => boolean;
 }
 
 /** What one developer does with one app: build it, install it, update it, some of it at the same time. */
 export const tellStory = async (context: StoryContext, tenant: Tenant): Promise<void> => {
   const { random } = context;
   const appId = await build(context, tenant, null);
-  if (appId === undefined) return;
+  if (appId === undefined || !context.goOn()) return;
   await install(context, tenant, appId);
-  for (let updates = random.below(3); updates > 0; updates -= 1) {
+  for (let updates = random.below(3); updates > 0 && context.goOn(); updates -= 1) {
     const at = [build(context, tenant, appId)];
     // While the new version is built somebody installs the old one, or asks for another update.
     if (random.chance(0.3)) at.push(install(context, tenant, appId));
     if (random.chance(0.15)) at.push(build(context, tenant, appId));
     await Promise.all(at);
   }
-  if (random.chance(0.4)) await install(context, tenant, appId);
+  if (random.chance(0.4) && context.goOn()) await install(context, tenant, appId);
 };
 
 /** @returns the app's number once the build is completed. */
