@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Releases } from '../src/cli/releases.ts';
 import { recordHistory } from './checks/history.ts';
@@ -53,8 +52,6 @@ export const runChaos = async (
   const [ledger, tally, outages] = [createLedger(), createTally(), createOutages()];
   const client = createClient({ ...system, tally, outages, random: random.fork('client'), limitMs: pace.clientMs });
   const stop = new AbortController();
-  // Every poller waits for it.
-  setMaxListeners(0, stop.signal);
   const enough = (): boolean => ledger.count('build') >= options.jobs && ledger.count('install') >= options.jobs / 2;
 
   const began = Date.now();
@@ -77,7 +74,6 @@ export const runChaos = async (
   await comeToRest(system.db, Math.max(0, pace.restMs - (Date.now() - broken)));
   const rested = Date.now();
   const last = AbortSignal.any([stop.signal, AbortSignal.timeout(CLIENTS_MS)]);
-  setMaxListeners(0, last);
   await lookOnceMore({ ...polls, random: random.fork('last look'), stop: last }, ledger.asked);
   stop.abort();
   await driving;

@@ -95,7 +95,7 @@ export const createClient = ({ origins, random, tally, outages, limitMs }: Clien
 
 /** A store is away, too many requests, or the first request of this key is still under way. */
 const mayBeRepeated = ({ status, body }: Answer): boolean =>
-  status >= 500 || status === 429 || (status === 409 && /idempoten/i.test(JSON.stringify(body)));
+  status >= 500 || status === 429 || (status === 409 && body['error'] === 'request_in_progress');
 
 /** May it be sent again although it may have been carried out? Refused connections were not even read. */
 const isHarmless = ({ method, key }: Sent, why: string): boolean =>

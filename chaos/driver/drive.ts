@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Tenant } from '../accounts.ts';
 import type { Ledger } from './ledger.ts';
 import type { PollContext } from './poll-job.ts';
@@ -14,6 +15,8 @@ export interface DriveOptions extends PollContext {
 
 /** Keeps so many stories going until there shall be no more; resolves when the last one has ended. */
 export const drive = async ({ tenants, atOnce, random, ...rest }: DriveOptions): Promise<void> => {
+  // Every poller waits for it.
+  setMaxListeners(0, rest.stop);
   let stories = 0;
   let numbers = 0;
   const nextNumber = (): number => (numbers += 1);

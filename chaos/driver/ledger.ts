@@ -1,6 +1,6 @@
 import type { Tenant } from '../accounts.ts';
 
-export type RequestKind = 'upload' | 'build' | 'install';
+type RequestKind = 'upload' | 'build' | 'install';
 export type EndState = 'completed' | 'failed' | 'killed';
 
 /** What a client has asked for, what it was told, and how it must end. */

@@ -23,7 +23,7 @@ export interface Supervised {
   unasked(): readonly UnaskedEnd[];
 }
 
-export interface UnaskedEnd {
+interface UnaskedEnd {
   name: string;
   at: number;
   /** How long it had run, in milliseconds. */

@@ -1,4 +1,4 @@
-export type StoreName = 'Redis' | 'Postgres' | 'S3';
+type StoreName = 'Redis' | 'Postgres' | 'S3';
 
 /** Which stores were away when: for the causes of what clients were told. */
 export interface Outages {
