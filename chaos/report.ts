@@ -72,13 +72,10 @@ const printCounts = (title: string, counts: ReadonlyMap<string, number>): void =
   printTable({ title, head: ['', 'count'], rows, notes: [] });
 };
 
-/** A start that fails while Postgres is away is no crash: less than that it cannot have run. */
-const START_MS = 5_000;
-
 const unaskedEnds = ({ system: { apis, workers } }: Outcome): Map<string, number> => {
   const counts = new Map<string, number>();
-  for (const { name, how, ranMs } of [...apis, ...workers].flatMap((program) => program.unasked())) {
-    const what = `${name.replace(/-\d+$/, '')}: ${how}, ${ranMs < START_MS ? 'at its start' : 'while it ran'}`;
+  for (const { name, how, crashed } of [...apis, ...workers].flatMap((program) => program.unasked())) {
+    const what = `${name.replace(/-\d+$/, '')}: ${how}, ${crashed ? 'while it ran' : 'at its start'}`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return counts;

@@ -82,9 +82,17 @@ export const runChaos = async (
   const boundMs = pace.restMs + (broken - began);
   const found = await runChecks({ db: system.db, asked: ledger.asked, boundMs, ...(blobs && { blobs }) });
   const forbidden = tally.forbidden.map((what): Violation => ({ kind: 'forbidden answers', what }));
+  const violations = [...found, ...forbidden, ...crashesOf(system)];
   const tookMs = { faults: broken - began, rest: rested - broken };
-  return { system, ledger, tally, violations: [...found, ...forbidden], faults, tookMs };
+  return { system, ledger, tally, violations, faults, tookMs };
 };
+
+/** A store that goes away, or comes back, is no reason for a process to end. */
+const crashesOf = ({ apis, workers }: System): Violation[] =>
+  [...apis, ...workers]
+    .flatMap((program) => program.unasked())
+    .filter(({ crashed }) => crashed)
+    .map(({ name, how, lastWords }) => ({ kind: 'crashed processes', what: `${name}: ${how}\n${lastWords}` }));
 
 /** Twice: what the first time only marks, the second one removes. */
 const collect = async (system: System): Promise<StoredBlob[] | undefined> => {

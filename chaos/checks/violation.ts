@@ -10,6 +10,7 @@ export const violationKinds = [
   'contradicting polls',
   'unexpected ends',
   'forbidden answers',
+  'crashed processes',
 ] as const;
 export type ViolationKind = (typeof violationKinds)[number];
 

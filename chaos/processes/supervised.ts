@@ -25,10 +25,11 @@ export interface Supervised {
 
 interface UnaskedEnd {
   name: string;
-  at: number;
-  /** How long it had run, in milliseconds. */
-  ranMs: number;
   how: string;
+  /** It had been ready: then no store that is away is an excuse. */
+  crashed: boolean;
+  /** The end of what it had said. */
+  lastWords: string;
 }
 
 export interface ProcessSpec {
@@ -48,10 +49,10 @@ const GRACE_MS = 30_000;
 const STOP_MS = 8_000;
 /** A process that cannot start because its database is away shall not use up the machine. */
 const AFTER_FAILURE_MS = 300;
+const LAST_WORDS = 3_000;
 
 interface Life {
   child: ChildProcess;
-  startedAt: number;
   logSize: number;
   asked: boolean;
   ready: boolean;
@@ -78,7 +79,6 @@ export const startSupervised = ({ name, args, env, ready, logPath }: ProcessSpec
     output.close();
     const started: Life = {
       child,
-      startedAt: Date.now(),
       logSize,
       asked: false,
       ready: false,
@@ -92,8 +92,9 @@ export const startSupervised = ({ name, args, env, ready, logPath }: ProcessSpec
   async function succeed(ended: Life): Promise<void> {
     const { exitCode, signalCode } = ended.child;
     if (!ended.asked) {
-      const ranMs = Date.now() - ended.startedAt;
-      unasked.push({ name, at: Date.now(), ranMs, how: signalCode ?? `exit code ${exitCode}` });
+      const lastWords = (await log.since(ended.logSize)).slice(-LAST_WORDS);
+      const how = signalCode ?? `exit code ${exitCode}`;
+      unasked.push({ name, how, crashed: ended.ready, lastWords });
       await sleep(AFTER_FAILURE_MS);
     }
     if (!stopped) life = launch();
