@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts';
 import type { PackageReader } from './packages/package-reader.ts';
 import type { DeliveryQueue } from './queue/deliveries.ts';
 import type { Producer } from './queue/producer.ts';
+import type { RateLimits } from './queue/rate-limits.ts';
 import type { Cipher } from './secrets/cipher.ts';
 import type { BlobStore } from './storage/blob-store.ts';
 import type { GuessGuard } from './use-cases/guess-guard.ts';
@@ -26,5 +27,6 @@ export interface Deps {
   identify: Identify;
   /** The one for every way in. */
   guesses: GuessGuard;
+  rateLimits: RateLimits;
   log: Logger;
 }

@@ -7,15 +7,20 @@ import { embeddedPostgresUrl } from '../embedded/postgres-url.ts';
 import { createPostJson } from '../http-client/post-json.ts';
 import type { Logger } from '../logger.ts';
 import { createPackageReader } from '../packages/package-reader.ts';
-import { createPostgresQueues, createRedisQueues, type QueueBackend } from '../queue/backend.ts';
+import type { QueueBackend } from '../queue/backend.ts';
 import { createDeliveryQueue } from '../queue/deliveries.ts';
+import { createPostgresQueues } from '../queue/postgres-backend.ts';
 import { createProducer } from '../queue/producer.ts';
+import { createRateLimits } from '../queue/rate-limits.ts';
+import { createRedisQueues } from '../queue/redis-backend.ts';
 import { createCipher } from '../secrets/cipher.ts';
+import { keepRemovingLeftovers } from '../storage/incoming.ts';
 import { openBlobStore } from '../storage/open-blob-store.ts';
 import { createGuessGuard } from '../use-cases/guess-guard.ts';
 import { createIdentify } from '../use-cases/identify.ts';
 import { readKeyFile } from './data-files.ts';
 import { migrationsDir } from './project-root.ts';
+import { readCertificates } from './read-tls.ts';
 import type { Releases } from './releases.ts';
 
 export interface Opened {
@@ -41,13 +46,9 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
   if (pending.length > 0)
     throw new Error(`The database lacks ${pending.length} migration(s), first ${pending[0]}: run appyard migrate.`);
 
-  const backend = config.redisUrl
-    ? createRedisQueues(config.redisUrl, {
-        prefix: config.redisPrefix,
-        onError: (err) => log.warn('queue connection', { err }),
-      })
-    : createPostgresQueues(db);
+  const backend = await openBackend(config, db, log);
   releases.add('the queue connection', () => backend.close());
+  await backend.checkStore();
   const producer = createProducer(backend, log);
   releases.add('the queue', () => producer.close());
   const deliveryQueue = createDeliveryQueue(backend, log);
@@ -57,11 +58,24 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
   const packages = createPackageReader(config.limits, config.workerConcurrency);
   releases.add('the package threads', () => packages.close());
   const { blobs, incomingDir } = await openBlobStore(config.blobUrl, config.dataDir);
+  const stopRemoving = keepRemovingLeftovers(incomingDir, (err) => log.warn('leftovers not removed', { err }));
+  releases.add('the removal of leftovers', async () => stopRemoving());
   const cipher = createCipher(await secretsKeys(config));
   const guesses = createGuessGuard();
   const identify = createIdentify({ db, guesses });
+  const rateLimits = createRateLimits(backend, config.rateLimits, log);
   const stores = { db, producer, deliveryQueue, blobs, incomingDir };
-  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, log } };
+  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, rateLimits, log } };
+};
+
+const openBackend = async (
+  { redisUrl, redisPrefix, redisCa }: Config,
+  db: Pool,
+  log: Logger,
+): Promise<QueueBackend> => {
+  if (redisUrl === undefined) return createPostgresQueues(db);
+  const ca = redisCa === undefined ? undefined : await readCertificates('REDIS_CA', redisCa);
+  return createRedisQueues(redisUrl, { prefix: redisPrefix, ca, log });
 };
 
 /**

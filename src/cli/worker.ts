@@ -1,3 +1,4 @@
+import { startHousekeeping } from '../../workers/housekeeping.ts';
 import { startWorker } from '../../workers/start.ts';
 import { startSweep } from '../../workers/sweep.ts';
 import type { Config } from '../config.ts';
@@ -15,5 +16,7 @@ export const worker = (config: Config): Promise<void> =>
     releases.add('the worker', () => running.close(), WORKER_CLOSE_MS);
     const sweep = startSweep(deps);
     releases.add('the sweep', () => sweep.close());
+    const housekeeping = startHousekeeping(deps, backend);
+    releases.add('the housekeeping', () => housekeeping.close());
     log.info('working', { concurrency: config.workerConcurrency });
   });
