@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 import { printTable } from '../bench/support/table.ts';
 import { violationKinds, type Violation } from './checks/violation.ts';
-import { features } from './features.ts';
 import type { Outcome } from './run.ts';
 
 interface JobFigures {
@@ -41,10 +40,8 @@ export const printReport = async (outcome: Outcome): Promise<void> => {
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
-const countOf = (violations: Violation[], kind: Violation['kind']): string => {
-  if ((kind === 'orphaned blobs' || kind === 'missing blobs') && !features.collect) return 'not checked';
-  return String(violations.filter((violation) => violation.kind === kind).length);
-};
+const countOf = (violations: Violation[], kind: Violation['kind']): string =>
+  String(violations.filter((violation) => violation.kind === kind).length);
 
 const acceptedRows = ({ ledger: { asked } }: Outcome): string[][] =>
   (['upload', 'build', 'install'] as const).map((kind) => {

@@ -10,7 +10,6 @@ import { lookOnceMore } from './driver/last-look.ts';
 import { createLedger, type Ledger } from './driver/ledger.ts';
 import { createTally, type Tally } from './driver/tally.ts';
 import { runFaults } from './faults/run-faults.ts';
-import { features } from './features.ts';
 import type { Options } from './options.ts';
 import type { Pace } from './pace.ts';
 import { createRandom } from './random.ts';
@@ -80,7 +79,7 @@ export const runChaos = async (
 
   const blobs = await collect(system);
   const boundMs = pace.restMs + (broken - began);
-  const found = await runChecks({ db: system.db, asked: ledger.asked, boundMs, ...(blobs && { blobs }) });
+  const found = await runChecks({ db: system.db, asked: ledger.asked, boundMs, blobs });
   const forbidden = tally.forbidden.map((what): Violation => ({ kind: 'forbidden answers', what }));
   const violations = [...found, ...forbidden, ...crashesOf(system)];
   const tookMs = { faults: broken - began, rest: rested - broken };
@@ -95,8 +94,7 @@ const crashesOf = ({ apis, workers }: System): Violation[] =>
     .map(({ name, how, lastWords }) => ({ kind: 'crashed processes', what: `${name}: ${how}\n${lastWords}` }));
 
 /** Twice: what the first time only marks, the second one removes. */
-const collect = async (system: System): Promise<StoredBlob[] | undefined> => {
-  if (!features.collect) return undefined;
+const collect = async (system: System): Promise<StoredBlob[]> => {
   await collectGarbage(system);
   await collectGarbage(system);
   return listBlobs(system.s3);

@@ -24,6 +24,9 @@ const late = (evidence: Evidence): Promise<Violation[]> =>
     ({ id, kind, seconds }) => ({ jobId: id, what: `${kind} ${id} ended after ${seconds} s` }),
   );
 
+/** One whose build has completed is not needed any more, and may be collected. */
+const uploadsThatAreKept = `(select id from uploads union select upload_id from jobs where state = 'completed') u`;
+
 /** Of what was accepted everything stays, but the installation of an install that a person stopped. */
 const withoutRow = async ({ db, asked }: Evidence): Promise<Violation[]> => {
   const idsOf = async (table: string): Promise<Set<unknown>> => {
@@ -31,7 +34,7 @@ const withoutRow = async ({ db, asked }: Evidence): Promise<Violation[]> => {
     return new Set(rows.map(({ id }) => id));
   };
   const jobs = await idsOf('jobs');
-  const uploads = await idsOf('uploads');
+  const uploads = await idsOf(uploadsThatAreKept);
   const installations = await idsOf('installations');
   return asked
     .filter(({ state }) => state === 'accepted')

@@ -29,12 +29,14 @@ export interface Evidence {
   asked: readonly Asked[];
   /** From request to end, the longest that is allowed, in milliseconds. */
   boundMs: number;
-  /** Digests of what the blob store holds, and whether it is what they say; undefined: nothing was collected. */
-  blobs?: readonly StoredBlob[];
+  /** What the blob store holds after collection. */
+  blobs: readonly StoredBlob[];
 }
 
 export interface StoredBlob {
+  /** Its name. */
   sha256: string;
+  /** It is what its name says. */
   intact: boolean;
 }
 

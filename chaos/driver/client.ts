@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Tenant } from '../accounts.ts';
-import { features } from '../features.ts';
 import type { Random } from '../random.ts';
 import type { Outages } from '../stores/outages.ts';
 import type { Tally } from './tally.ts';
@@ -99,7 +98,7 @@ const mayBeRepeated = ({ status, body }: Answer): boolean =>
 
 /** May it be sent again although it may have been carried out? Refused connections were not even read. */
 const isHarmless = ({ method, key }: Sent, why: string): boolean =>
-  why === 'ECONNREFUSED' || method === 'GET' || method === 'DELETE' || (features.idempotencyKeys && key !== undefined);
+  why === 'ECONNREFUSED' || method === 'GET' || method === 'DELETE' || key !== undefined;
 
 const requestOf = ({ method, tenant, body, key }: Sent): RequestInit => {
   const isForm = body instanceof FormData;

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { features } from '../features.ts';
 import type { Random } from '../random.ts';
 import { UnansweredError, type Client } from './client.ts';
 import type { Accepted } from './requests.ts';
@@ -13,7 +12,7 @@ const jobRoute = ({ jobId }: Accepted): string => `/api/v2/apps/job_statuses/${j
 
 /** Cancels some jobs, before, while or after they run. */
 export const maybeCancel = async (client: Client, random: Random, asked: Accepted): Promise<void> => {
-  if (!features.cancel || !random.chance(CANCELLED)) return;
+  if (!random.chance(CANCELLED)) return;
   await sleep(random.below(CANCEL_WITHIN_MS));
   // From now on it may end as killed, whatever the answer is.
   asked.cancelled = true;
@@ -22,7 +21,7 @@ export const maybeCancel = async (client: Client, random: Random, asked: Accepte
 
 /** Asks for another attempt of some jobs that have ended without success. @returns whether there will be one. */
 export const maybeRetry = async (client: Client, random: Random, asked: Accepted): Promise<boolean> => {
-  if (!features.retry || !random.chance(RETRIED)) return false;
+  if (!random.chance(RETRIED)) return false;
   // Counted before it is sent: an answer that is lost may have been a yes.
   asked.retries += 1;
   const answer = await ignoreUnanswered(

@@ -88,9 +88,11 @@ const compare = (
 ): void => {
   if (!before) return;
   const told = (what: Seen): string => `${what.state} ${what.progress}/${what.total} "${what.message}"`;
+  // Of one that a person stopped, what was done may be undone, and the figures with it.
+  const mayFall = seen.state === 'killed';
   // The figures of work under way are kept in Redis alone: while it is away, and once it has forgotten, the row answers.
   if (seen.progress < before.progress && outages.wasAway('Redis', before.at, seen.at)) tally.excusedFalls += 1;
-  else if (seen.progress < before.progress)
+  else if (seen.progress < before.progress && !mayFall)
     asked.contradictions.push(`progress fell: ${told(before)}, then ${told(seen)}`);
   if (isEnd(before.state) && seen.state !== before.state)
     asked.contradictions.push(`a final state was left: ${told(before)}, then ${told(seen)}`);

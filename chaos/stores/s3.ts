@@ -23,6 +23,8 @@ export interface S3Store {
 
 const READY_MS = 15_000;
 const STOP_MS = 3_000;
+/** It seals the place where a list of more than 1,000 objects goes on with DES. */
+const NODE_FLAGS = ['--import', 'tsx', '--no-deprecation', '--openssl-legacy-provider'];
 const MAIN = fileURLToPath(import.meta.resolve('./s3-main.ts'));
 
 /** A real S3 server, with one bucket. */
@@ -35,7 +37,7 @@ export const openS3 = async (dir: string, logPath: string): Promise<S3Store> => 
   const start = async (): Promise<void> => {
     const size = log.size();
     const output = log.openForWriting();
-    const words = ['--import', 'tsx', MAIN, dir, String(port), BUCKET];
+    const words = [...NODE_FLAGS, MAIN, dir, String(port), BUCKET];
     server = spawn(process.execPath, words, { stdio: ['ignore', output.fd, output.fd], detached: true });
     output.close();
     const deadline = Date.now() + READY_MS;

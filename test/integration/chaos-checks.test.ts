@@ -184,7 +184,7 @@ it('finds blobs that nothing refers to, that are missing, and that are cut', asy
   const { rows } = await tx.query<{ sha256: string }>('select sha256 from version_files limit 1');
   const { sha256 } = rows[0]!;
   expect(await find({ blobs: blobs.filter((blob) => blob.sha256 !== sha256) })).toEqual([
-    `missing blobs: a version refers to blob ${sha256}`,
+    `missing blobs: a version or an upload refers to blob ${sha256}`,
   ]);
   expect(await find({ blobs: [{ sha256: first!.sha256, intact: false }, ...others] })).toEqual([
     `missing blobs: blob ${first!.sha256} is not what its name says`,
