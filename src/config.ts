@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { allowPrivate, count, secretsKeys, trustProxy, urlOf } from './config-values.ts';
+import { allowPrivate, count, countOrNone, secretsKeys, share, trustProxy, urlOf } from './config-values.ts';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
 import { logLevels, type LogLevel } from './logger.ts';
 
@@ -34,7 +34,26 @@ export interface Config {
   deliveryTimeoutMs: number;
   /** Where deliveries may go besides public addresses: nowhere, anywhere, or networks and addresses. */
   deliveryAllowPrivate: boolean | string[];
+  /** Where the metrics and the probes of this process can be asked for; undefined: nowhere. */
+  metrics: ListenAddress | undefined;
+  /** Undefined: nothing is traced. */
+  traces: TraceTarget | undefined;
   bootstrap: Bootstrap;
+}
+
+interface ListenAddress {
+  port: number;
+  host: string;
+}
+
+/** Where traces go, and how many of them. */
+export interface TraceTarget {
+  /** Of the collector's OTLP over HTTP, without `/v1/traces`. */
+  endpoint: string;
+  /** Undefined: `appyard-` and what the process is. */
+  serviceName: string | undefined;
+  /** Of the traces that begin here, 0 to 1. */
+  share: number;
 }
 
 /** Paths of PEM files. */
@@ -93,6 +112,11 @@ const variables = z.object({
   INSTALL_TIMEOUT_MS: count(900_000),
   DELIVERY_TIMEOUT_MS: count(10_000, 100, 120_000),
   DELIVERY_ALLOW_PRIVATE: allowPrivate,
+  METRICS_PORT: countOrNone(1, 65_535),
+  METRICS_HOST: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf('http:', 'https:'),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_TRACES_SAMPLER_ARG: share(1),
   BOOTSTRAP_ACCOUNT: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'must be a subdomain: a-z, 0-9 and hyphens' })
@@ -151,6 +175,9 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     installTimeoutMs: env.INSTALL_TIMEOUT_MS,
     deliveryTimeoutMs: env.DELIVERY_TIMEOUT_MS,
     deliveryAllowPrivate: env.DELIVERY_ALLOW_PRIVATE,
+    metrics:
+      env.METRICS_PORT === undefined ? undefined : { port: env.METRICS_PORT, host: env.METRICS_HOST ?? env.HOST },
+    traces: tracesOf(env),
     bootstrap: {
       account: env.BOOTSTRAP_ACCOUNT,
       email: env.BOOTSTRAP_EMAIL,
@@ -170,6 +197,13 @@ const tlsFilesOf = (env: z.infer<typeof environment>, madeIn: string | undefined
     keyFile: path.join(madeIn, 'https-key.pem'),
     development: true,
   };
+};
+
+const tracesOf = (env: z.infer<typeof environment>): TraceTarget | undefined => {
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '');
+  return endpoint === undefined
+    ? undefined
+    : { endpoint, serviceName: env.OTEL_SERVICE_NAME, share: env.OTEL_TRACES_SAMPLER_ARG };
 };
 
 const limitsOf = (env: z.infer<typeof environment>): ArchiveLimits => ({

@@ -21,21 +21,25 @@ export const runBuild: Processor = {
   async run(deps, job, context) {
     context.report(0, STEPS, 'Loading the package');
     const upload = await getUpload(deps.db, job.accountId, job.uploadId!);
-    const archive = await deps.blobs.get(upload.sha256);
+    const archive = await deps.tracing.span('load package', () => deps.blobs.get(upload.sha256));
     context.signal.throwIfAborted();
 
     context.report(1, STEPS, 'Unpacking and checking the package');
     const switches = await getSwitches(deps.db, job.accountId);
-    const reading = await deps.packages.read(archive, { switches, repack: true, signal: context.signal });
+    const reading = await deps.tracing.span('unpack and check', () =>
+      deps.packages.read(archive, { switches, repack: true, signal: context.signal }),
+    );
     if (!reading.definition || !reading.repacked) return refuse(deps, job, reading);
 
     const total = reading.files.length + STEPS;
-    const files = await storeFiles(deps, reading.files, context);
+    const files = await deps.tracing.span('store files', () => storeFiles(deps, reading.files, context));
     context.signal.throwIfAborted();
     context.report(total - 1, total, 'Publishing');
     const packed = { sha256: await deps.blobs.put(reading.repacked), size: reading.repacked.byteLength };
     const version = { definition: reading.definition, warnings: reading.warnings, packageSha256: upload.sha256 };
-    return publishVersion(deps, { job, version: { ...version, archive: packed, files }, total });
+    return deps.tracing.span('publish', () =>
+      publishVersion(deps, { job, version: { ...version, archive: packed, files }, total }),
+    );
   },
 };
 

@@ -21,9 +21,9 @@ import type { Processor } from './processor.ts';
 export const runInstall: Processor = {
   async run(deps, job, { signal, report }) {
     for (;;) {
-      const total = await provision(deps, job, { signal, report });
+      const total = await deps.tracing.span('provision', () => provision(deps, job, { signal, report }));
       if (total === 'superseded') return undefined;
-      if (total !== 'overtaken') return finish(deps, job, total);
+      if (total !== 'overtaken') return deps.tracing.span('enable', () => finish(deps, job, total));
       // One that stays on what it has goes on with what it has now.
       if (job.versionId !== null) throw overtaken();
     }

@@ -5,6 +5,7 @@ import type { QueueBackend } from '../src/queue/backend.ts';
 import { backoffMs, figuresSchema, JOBS_QUEUE, kindOf, payloadSchema } from '../src/queue/jobs.ts';
 import { DELIVERIES_QUEUE, readDeliveryPayload } from '../src/queue/deliveries.ts';
 import { createDeliveryTurns, type DeliveryTurns } from './delivery-turns.ts';
+import { observeAttempt } from './observe-attempt.ts';
 import { runJob, type LiveHandle } from './run-job.ts';
 
 export interface RunningWorker {
@@ -64,7 +65,10 @@ const startQueue = (
   worker.on('error', (err) => {
     if (!closed) deps.log.warn('worker', { err });
   });
-  worker.on('stalled', (jobId) => deps.log.warn('job stalled', { jobId, queue: name }));
+  worker.on('stalled', (jobId) => {
+    deps.metrics.jobs.stalled(name);
+    deps.log.warn('job stalled', { jobId, queue: name });
+  });
   // BullMQ only reports it: another worker has the job by now, and this one must stop.
   worker.on('lockRenewalFailed', (jobIds) => {
     for (const jobId of jobIds) worker.cancelJob(jobId, 'lock lost');
@@ -104,10 +108,12 @@ const processJob = async (
   { job, token = '', lost, shutdown }: Taken & { lost: AbortSignal | undefined },
 ): Promise<void> => {
   const payload = payloadSchema.safeParse(job.data);
-  if (!payload.success || kindOf(job.name) === undefined || job.id === undefined)
+  const kind = kindOf(job.name);
+  if (!payload.success || kind === undefined || job.id === undefined)
     throw new UnrecoverableError(`not a job of ours: "${job.name}"`);
   const signals = { lost: lost ?? new AbortController().signal, shutdown };
-  const result = await runJob(deps, { id: job.id, accountId: payload.data.accountId }, handleOf(job, token), signals);
+  const ref = { id: job.id, accountId: payload.data.accountId, kind };
+  const result = await observeAttempt(deps, ref, () => runJob(deps, ref, handleOf(job, token), signals));
   switch (result) {
     case 'completed':
     case 'superseded':

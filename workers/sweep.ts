@@ -14,7 +14,7 @@ const CLEAN_INTERVAL_MS = 3_600_000;
 const QUIET_SECONDS = 10;
 const MOST_JOBS = 1_000;
 
-type SweepDeps = Pick<Deps, 'db' | 'producer' | 'log'>;
+type SweepDeps = Pick<Deps, 'db' | 'producer' | 'metrics' | 'log'>;
 
 /**
  * Enqueues what is unfinished and not in the queue: the enqueue after the commit failed, or the queue lost it. One
@@ -29,6 +29,7 @@ export const sweep = async (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Prom
     for (const job of await takeQuietJobs(deps.db, quietSeconds, MOST_JOBS)) if (await mend(deps, job)) count += 1;
     return count;
   });
+  if (mended !== undefined) deps.metrics.upkeep.swept('jobs', { enqueued: mended });
   return mended ?? 0;
 };
 

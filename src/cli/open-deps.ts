@@ -6,6 +6,8 @@ import type { Deps } from '../deps.ts';
 import { embeddedPostgresUrl } from '../embedded/postgres-url.ts';
 import { createPostJson } from '../http-client/post-json.ts';
 import type { Logger } from '../logger.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import type { ProcessRole } from '../metrics/process-metrics.ts';
 import { createPackageReader } from '../packages/package-reader.ts';
 import { createPostgresQueues, createRedisQueues, type QueueBackend } from '../queue/backend.ts';
 import { createDeliveryQueue } from '../queue/deliveries.ts';
@@ -15,6 +17,7 @@ import { openBlobStore } from '../storage/open-blob-store.ts';
 import { createGuessGuard } from '../use-cases/guess-guard.ts';
 import { createIdentify } from '../use-cases/identify.ts';
 import { readKeyFile } from './data-files.ts';
+import { openTracing } from './open-tracing.ts';
 import { migrationsDir } from './project-root.ts';
 import type { Releases } from './releases.ts';
 
@@ -34,7 +37,13 @@ export const openPool = (config: Config, log: Logger): Pool =>
   });
 
 /** The composition root: opens everything a process works with, and registers how it is closed. */
-export const openDeps = async (config: Config, log: Logger, releases: Releases): Promise<Opened> => {
+export const openDeps = async (
+  config: Config,
+  log: Logger,
+  releases: Releases,
+  role: ProcessRole = 'start',
+): Promise<Opened> => {
+  const { tracing, telemetry } = await openTracing(config, role, log, releases);
   const db = openPool(config, log);
   releases.add('the database', () => db.end());
   const pending = await pendingMigrations(db, migrationsDir);
@@ -45,8 +54,9 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
     ? createRedisQueues(config.redisUrl, {
         prefix: config.redisPrefix,
         onError: (err) => log.warn('queue connection', { err }),
+        telemetry,
       })
-    : createPostgresQueues(db);
+    : createPostgresQueues(db, { telemetry });
   releases.add('the queue connection', () => backend.close());
   const producer = createProducer(backend, log);
   releases.add('the queue', () => producer.close());
@@ -61,7 +71,8 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
   const guesses = createGuessGuard();
   const identify = createIdentify({ db, guesses });
   const stores = { db, producer, deliveryQueue, blobs, incomingDir };
-  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, log } };
+  const seen = { metrics: createMetrics(db), tracing, log };
+  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, ...seen } };
 };
 
 /**

@@ -18,6 +18,7 @@ import {
 } from './data-files.ts';
 import { migrateDatabase } from './migrate.ts';
 import { openDeps } from './open-deps.ts';
+import { openOps } from './open-ops.ts';
 import { openTls } from './open-tls.ts';
 import { say } from './output.ts';
 import { pushExample } from './push-example.ts';
@@ -42,7 +43,8 @@ export const start = (config: Config): Promise<void> =>
       await migrateDatabase(db, config);
       await makeFirstAccount(config, db);
     });
-    const { deps, backend } = await openDeps(config, log, releases);
+    const { deps, backend } = await openDeps(config, log, releases, 'start');
+    await openOps(deps, 'start', releases);
     const worker = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => worker.close(), WORKER_CLOSE_MS);
     const sweep = startSweep(deps);

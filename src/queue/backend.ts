@@ -9,6 +9,7 @@ import {
   type Job,
   type JobsOptions,
   type Processor,
+  type Telemetry,
   type WorkerOptions,
 } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -42,14 +43,18 @@ export interface QueueBackend {
 /** How long a producer waits for its store, in milliseconds. */
 const LIMIT_MS = 1_500;
 
+/** Undefined: nothing is traced. */
+type Traced = { telemetry?: Telemetry | undefined };
+
 const build = <B extends IQueueBackend, C>(
   factory: BackendFactory<B, C>,
-  { producers, consumers, prefix }: { producers: C; consumers: C; prefix: string },
+  { producers, consumers, prefix, telemetry }: { producers: C; consumers: C; prefix: string } & Traced,
 ): Pick<QueueBackend, 'queue' | 'worker'> => {
   const { Queue, Worker } = withBackend(factory);
+  const shared = { prefix, ...(telemetry && { telemetry }) };
   return {
-    queue: (name) => new Queue(name, { connection: producers, prefix }),
-    worker: (name, processor, options) => new Worker(name, processor, { ...options, connection: consumers, prefix }),
+    queue: (name) => new Queue(name, { ...shared, connection: producers }),
+    worker: (name, processor, options) => new Worker(name, processor, { ...options, ...shared, connection: consumers }),
   };
 };
 
@@ -61,7 +66,7 @@ const build = <B extends IQueueBackend, C>(
  */
 export const createRedisQueues = (
   url: string,
-  { prefix, onError }: { prefix: string; onError: (err: Error) => void },
+  { prefix, onError, telemetry }: { prefix: string; onError: (err: Error) => void } & Traced,
 ): QueueBackend => {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -72,7 +77,7 @@ export const createRedisQueues = (
   redis.on('error', onError);
   const consumers = { url, maxRetriesPerRequest: null };
   return {
-    ...build(createRedisBackend, { producers: redis, consumers, prefix }),
+    ...build(createRedisBackend, { producers: redis, consumers, prefix, telemetry }),
     ready: () => redis.status === 'ready',
     close: async () => {
       redis.disconnect();
@@ -84,12 +89,12 @@ export const createRedisQueues = (
  * BullMQ on the Postgres that holds everything else: our pool serves both. Its tables stand in the schema `bullmq`,
  * see {@link migratePostgresQueues}.
  */
-export const createPostgresQueues = (pool: Pool): QueueBackend => {
+export const createPostgresQueues = (pool: Pool, { telemetry }: Traced = {}): QueueBackend => {
   pool.setMaxListeners(0);
   const connection: unknown = withNamedStatements(pool);
   if (!isPgPool(connection)) throw new TypeError('not a pg.Pool');
   return {
-    ...build(createPostgresBackend, { producers: connection, consumers: connection, prefix: 'appyard' }),
+    ...build(createPostgresBackend, { producers: connection, consumers: connection, prefix: 'appyard', telemetry }),
     ready: () => true,
     close: async () => undefined,
   };

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { ReadStream } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -21,12 +21,17 @@ export interface BlobStore {
   get(sha256: string): Promise<Buffer>;
   /** As {@link get}; a failure in the middle is an error of the stream. */
   stream(sha256: string): Promise<Readable>;
+  /** Looks whether it can be reached: a look at the disk, or one request. @throws UnavailableError */
+  check(): Promise<void>;
 }
 
 /** How a store takes a file from the local disk to its final key. */
 type MoveIn = (key: string, file: { path: string; size: number }) => Promise<void>;
 
 const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
+
+/** No content has this digest. */
+const NOBODYS = '0'.repeat(64);
 
 /**
  * @param incomingDir where files are written before they are moved in: they are complete, and on the disk for good,
@@ -63,6 +68,11 @@ export const createBlobStore = (
         // On disk a missing file shows only when it is opened.
         if (stream instanceof ReadStream) await once(stream, 'open');
         return stream;
+      }),
+    check: () =>
+      available(async () => {
+        await access(incomingDir, constants.W_OK);
+        await disk.exists(keyOf(NOBODYS));
       }),
   };
 };

@@ -5,6 +5,8 @@ import { NotFoundError } from '../../../errors.ts';
 import { readJob } from '../../../use-cases/read-job.ts';
 import { allow, authenticate, userOf } from '../../auth.ts';
 import { toAppError } from '../../errors.ts';
+import { logQuietly } from '../../observe-requests.ts';
+import { requestIdOf } from '../../request-id.ts';
 import { sendJson } from '../../send-json.ts';
 import { acceptJsonSuffix } from './json-suffix.ts';
 import { listOf } from './query.ts';
@@ -33,6 +35,7 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     if (lostIds.has(id)) throw new NotFoundError(LOST_JOB_ID);
     const job = await readJob(deps, accountId, id);
     const answer = presentJob(job, urlsOf(req));
+    logQuietly(res);
     // Most polls have no query, and looking for one costs more than the whole presenting.
     sendJson(res, req.url.includes('?') ? { ...answer, ...(await reportOf(req, accountId, job.id)) } : answer);
   });
@@ -48,7 +51,11 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     const id = decodeURIComponent(req.path.slice(1));
     if (error.status === 404) return void res.json(presentUnknownJob(id, error.message, urlsOf(req)));
     if (error.status < 500) return next(err);
-    deps.log[error.status === 503 ? 'warn' : 'error']('poll could not be answered', { path: req.path, err });
+    deps.log[error.status === 503 ? 'warn' : 'error']('poll could not be answered', {
+      requestId: requestIdOf(res),
+      jobId: id,
+      err,
+    });
     res.json(presentUnreachableJob(id, urlsOf(req)));
   };
   router.use(pollErrors);
