@@ -4,6 +4,7 @@ import type { PostJson } from './http-client/post-json.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { PackageReader } from './packages/package-reader.ts';
+import type { QueueBoard } from './queue/board.ts';
 import type { DeliveryQueue } from './queue/deliveries.ts';
 import type { Producer } from './queue/producer.ts';
 import type { Cipher } from './secrets/cipher.ts';
@@ -28,6 +29,8 @@ export interface Deps {
   identify: Identify;
   /** The one for every way in. */
   guesses: GuessGuard;
+  /** What an operator looks at. */
+  queueBoard: QueueBoard;
   metrics: Metrics;
   tracing: Tracing;
   log: Logger;

@@ -10,6 +10,7 @@ import { createMetrics } from '../metrics/metrics.ts';
 import type { ProcessRole } from '../metrics/process-metrics.ts';
 import { createPackageReader } from '../packages/package-reader.ts';
 import { createPostgresQueues, createRedisQueues, type QueueBackend } from '../queue/backend.ts';
+import { createQueueBoard } from '../queue/board.ts';
 import { createDeliveryQueue } from '../queue/deliveries.ts';
 import { createProducer } from '../queue/producer.ts';
 import { createCipher } from '../secrets/cipher.ts';
@@ -62,6 +63,8 @@ export const openDeps = async (
   releases.add('the queue', () => producer.close());
   const deliveryQueue = createDeliveryQueue(backend, log);
   releases.add('the queue of deliveries', () => deliveryQueue.close());
+  const queueBoard = createQueueBoard(backend, log);
+  releases.add('the queue board', () => queueBoard.close());
   const postJson = createPostJson({ allowPrivate: config.deliveryAllowPrivate, timeoutMs: config.deliveryTimeoutMs });
 
   const packages = createPackageReader(config.limits, config.workerConcurrency);
@@ -71,7 +74,7 @@ export const openDeps = async (
   const guesses = createGuessGuard();
   const identify = createIdentify({ db, guesses });
   const stores = { db, producer, deliveryQueue, blobs, incomingDir };
-  const seen = { metrics: createMetrics(db), tracing, log };
+  const seen = { queueBoard, metrics: createMetrics(db), tracing, log };
   return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, ...seen } };
 };
 

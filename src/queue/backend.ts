@@ -9,6 +9,7 @@ import {
   type Job,
   type JobsOptions,
   type Processor,
+  type Queue as BullQueue,
   type Telemetry,
   type WorkerOptions,
 } from 'bullmq';
@@ -34,6 +35,8 @@ interface JobWorker {
 
 export interface QueueBackend {
   queue(name: string): JobQueue;
+  /** All of a queue, for a board that shows it. */
+  shownQueue(name: string): BullQueue;
   worker(name: string, processor: Processor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): JobWorker;
   /** Known without asking the store: a store that hangs costs nobody any time. */
   ready(): boolean;
@@ -49,11 +52,13 @@ type Traced = { telemetry?: Telemetry | undefined };
 const build = <B extends IQueueBackend, C>(
   factory: BackendFactory<B, C>,
   { producers, consumers, prefix, telemetry }: { producers: C; consumers: C; prefix: string } & Traced,
-): Pick<QueueBackend, 'queue' | 'worker'> => {
+): Pick<QueueBackend, 'queue' | 'shownQueue' | 'worker'> => {
   const { Queue, Worker } = withBackend(factory);
   const shared = { prefix, ...(telemetry && { telemetry }) };
   return {
     queue: (name) => new Queue(name, { ...shared, connection: producers }),
+    // Its type names Redis although the class does not care which store it is on.
+    shownQueue: (name) => new Queue(name, { ...shared, connection: producers }) as unknown as BullQueue,
     worker: (name, processor, options) => new Worker(name, processor, { ...options, ...shared, connection: consumers }),
   };
 };
