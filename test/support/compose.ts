@@ -10,7 +10,7 @@ const service = z.object({
   image: z.string(),
   container_name: z.string().optional(),
   command: z.array(z.string()).default([]),
-  environment: z.record(z.string(), z.string().nullable()).default({}),
+  environment: z.record(z.string(), z.union([z.string(), z.number().transform(String)]).nullable()).default({}),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
   depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
