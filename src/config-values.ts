@@ -1,15 +1,30 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseRedisUrl } from './queue/redis-url.ts';
+
+const wholeNumber = (min: number, max: number) =>
+  z.string().refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+    error: `must be a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`}`,
+  });
 
 /** A whole number, inclusive at both ends. */
 export const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) =>
-  z
-    .string()
-    .default(String(fallback))
-    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
-      error: `must be a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`}`,
-    })
-    .transform(Number);
+  wholeNumber(min, max).default(String(fallback)).transform(Number);
+
+/** The most there may be of something, inclusive. Unset: there is no limit. */
+export const limit = (min = 1, max = Number.MAX_SAFE_INTEGER) => wholeNumber(min, max).transform(Number).optional();
+
+/** Checked here and kept as it is; what becomes of it is the queue's. */
+export const redisUrl = z
+  .string()
+  .superRefine((text, context) => {
+    try {
+      parseRedisUrl(text);
+    } catch (err) {
+      context.addIssue({ code: 'custom', message: err instanceof Error ? err.message : String(err) });
+    }
+  })
+  .optional();
 
 /** As {@link count}, for what may be left out. */
 export const countOrNone = (min: number, max: number) =>

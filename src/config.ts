@@ -1,7 +1,18 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { allowPrivate, count, countOrNone, secretsKeys, share, trustProxy, urlOf } from './config-values.ts';
+import {
+  allowPrivate,
+  count,
+  countOrNone,
+  limit,
+  redisUrl,
+  secretsKeys,
+  share,
+  trustProxy,
+  urlOf,
+} from './config-values.ts';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
+import type { Quotas } from './domain/quota.ts';
 import { logLevels, type LogLevel } from './logger.ts';
 
 export interface Config {
@@ -17,6 +28,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Undefined: the queue lives in Postgres. */
   redisUrl: string | undefined;
+  /** Path of certificates in PEM that the one of Redis may be signed by. Undefined: the well-known ones. */
+  redisCa: string | undefined;
   /** Of every key in Redis: several installations can share one. */
   redisPrefix: string;
   /** Absolute. */
@@ -25,8 +38,14 @@ export interface Config {
   /** 32 bytes each; the first one encrypts, all decrypt. Empty: made by `appyard start` and kept in `dataDir`. */
   secretsKeys: Buffer[];
   workerConcurrency: number;
+  /** Jobs of one account that have their turn at the same time; the others wait for it in the database. */
+  maxRunningPerAccount: number;
+  /** Of one account in a minute. Undefined: as many as come. */
+  rateLimits: { requests: number | undefined; polls: number | undefined };
   logLevel: LogLevel;
   limits: ArchiveLimits;
+  /** What an account may have that has no quotas of its own. */
+  quotas: Quotas;
   /** Of one attempt, in milliseconds. */
   buildTimeoutMs: number;
   installTimeoutMs: number;
@@ -38,6 +57,7 @@ export interface Config {
   metrics: ListenAddress | undefined;
   /** Undefined: nothing is traced. */
   traces: TraceTarget | undefined;
+  retention: Retention;
   bootstrap: Bootstrap;
 }
 
@@ -54,6 +74,18 @@ export interface TraceTarget {
   serviceName: string | undefined;
   /** Of the traces that begin here, 0 to 1. */
   share: number;
+}
+
+/** How long what nobody needs any more is kept. */
+export interface Retention {
+  /** An upload that no build has used, and one whose build did not complete. */
+  uploadsHours: number;
+  /** Jobs that have ended; 0: for ever. */
+  jobsDays: number;
+  /** Entries of the audit log; 0: for ever. */
+  auditDays: number;
+  /** How long a blob that nothing refers to is left alone, twice. */
+  blobGraceMinutes: number;
 }
 
 /** Paths of PEM files. */
@@ -87,15 +119,22 @@ const variables = z.object({
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   DATABASE_URL: urlOf('postgres:', 'postgresql:'),
-  REDIS_URL: urlOf('redis:', 'rediss:'),
+  REDIS_URL: redisUrl,
+  REDIS_CA: z.string().optional(),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w{}-]{1,64}$/, { error: 'must have 1 to 64 of the characters A-Z a-z 0-9 _ - { }' })
+    // In a cluster it is the hash tag, and there it is of use only where it encloses something.
+    .regex(/^[^{}]*(\{[^{}]+\}[^{}]*)?$/, { error: 'must have something between { and }, once, or no braces' })
     .default('appyard'),
   DATA_DIR: z.string().default('.appyard'),
   BLOB_URL: urlOf('file:', 's3:'),
   SECRETS_KEY: secretsKeys,
   WORKER_CONCURRENCY: count(2, 1, 64),
+  MAX_RUNNING_PER_ACCOUNT: count(20, 1, 10_000),
+  // More than a Postgres integer holds are none.
+  RATE_LIMIT: limit(1, 1_000_000_000),
+  RATE_LIMIT_POLLS: limit(1, 1_000_000_000),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   MAX_PACKAGE_BYTES: count(defaultLimits.maxPackageBytes),
   MAX_EXPANDED_BYTES: count(defaultLimits.maxExpandedBytes),
@@ -108,10 +147,19 @@ const variables = z.object({
   MAX_PATH_DEPTH: count(defaultLimits.maxPathDepth),
   MAX_JSON_BYTES: count(defaultLimits.maxJsonBytes),
   MAX_JSON_DEPTH: count(defaultLimits.maxJsonDepth),
+  QUOTA_PACKAGES: limit(0),
+  QUOTA_BYTES: limit(0),
+  QUOTA_APPS: limit(0),
+  QUOTA_INSTALLATIONS: limit(0),
   BUILD_TIMEOUT_MS: count(110_000),
   INSTALL_TIMEOUT_MS: count(900_000),
   DELIVERY_TIMEOUT_MS: count(10_000, 100, 120_000),
   DELIVERY_ALLOW_PRIVATE: allowPrivate,
+  KEEP_UPLOADS_HOURS: count(24, 1, 8_760),
+  KEEP_JOBS_DAYS: count(90, 0, 36_500),
+  KEEP_AUDIT_DAYS: count(365, 0, 36_500),
+  // An upload may take 5 min and an attempt of a build 2 min; what takes longer than the grace is done again.
+  BLOB_GRACE_MINUTES: count(60, 10, 43_200),
   METRICS_PORT: countOrNone(1, 65_535),
   METRICS_HOST: z.string().optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: urlOf('http:', 'https:'),
@@ -126,7 +174,7 @@ const variables = z.object({
   BOOTSTRAP_TOKEN: z.string().min(20, { error: 'must have 20 characters or more' }).optional(),
 });
 
-/** Neither is of use without the other, and either alone is a slip that nobody wants to find out about later. */
+/** The two of HTTPS: neither is of use without the other, and either alone is a slip that nobody wants to find out about later. */
 const environment = variables
   .refine((env) => env.TLS_CERT === undefined || env.TLS_KEY !== undefined, {
     path: ['TLS_KEY'],
@@ -136,6 +184,11 @@ const environment = variables
   .refine((env) => env.TLS_KEY === undefined || env.TLS_CERT !== undefined, {
     path: ['TLS_CERT'],
     error: 'is missing: TLS_KEY needs the file of its certificate',
+    when: () => true,
+  })
+  .refine((env) => env.REDIS_CA === undefined || /^rediss/i.test(env.REDIS_URL ?? ''), {
+    path: ['REDIS_CA'],
+    error: 'is of use only with TLS: REDIS_URL must begin with rediss',
     when: () => true,
   });
 
@@ -164,17 +217,27 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     trustedProxies: env.TRUST_PROXY,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    redisCa: env.REDIS_CA === undefined ? undefined : path.resolve(env.REDIS_CA),
     redisPrefix: env.REDIS_PREFIX,
     dataDir,
     blobUrl: env.BLOB_URL ?? `file:${path.join(dataDir, 'blobs')}`,
     secretsKeys: env.SECRETS_KEY,
     workerConcurrency: env.WORKER_CONCURRENCY,
+    maxRunningPerAccount: env.MAX_RUNNING_PER_ACCOUNT,
+    rateLimits: { requests: env.RATE_LIMIT, polls: env.RATE_LIMIT_POLLS },
     logLevel: env.LOG_LEVEL,
     limits: limitsOf(env),
+    quotas: quotasOf(env),
     buildTimeoutMs: env.BUILD_TIMEOUT_MS,
     installTimeoutMs: env.INSTALL_TIMEOUT_MS,
     deliveryTimeoutMs: env.DELIVERY_TIMEOUT_MS,
     deliveryAllowPrivate: env.DELIVERY_ALLOW_PRIVATE,
+    retention: {
+      uploadsHours: env.KEEP_UPLOADS_HOURS,
+      jobsDays: env.KEEP_JOBS_DAYS,
+      auditDays: env.KEEP_AUDIT_DAYS,
+      blobGraceMinutes: env.BLOB_GRACE_MINUTES,
+    },
     metrics:
       env.METRICS_PORT === undefined ? undefined : { port: env.METRICS_PORT, host: env.METRICS_HOST ?? env.HOST },
     traces: tracesOf(env),
@@ -198,6 +261,13 @@ const tlsFilesOf = (env: z.infer<typeof environment>, madeIn: string | undefined
     development: true,
   };
 };
+
+const quotasOf = (env: z.infer<typeof environment>): Quotas => ({
+  packages: env.QUOTA_PACKAGES ?? null,
+  bytes: env.QUOTA_BYTES ?? null,
+  apps: env.QUOTA_APPS ?? null,
+  installations: env.QUOTA_INSTALLATIONS ?? null,
+});
 
 const tracesOf = (env: z.infer<typeof environment>): TraceTarget | undefined => {
   const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '');

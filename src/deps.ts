@@ -7,6 +7,7 @@ import type { PackageReader } from './packages/package-reader.ts';
 import type { QueueBoard } from './queue/board.ts';
 import type { DeliveryQueue } from './queue/deliveries.ts';
 import type { Producer } from './queue/producer.ts';
+import type { RateLimits } from './queue/rate-limits.ts';
 import type { Cipher } from './secrets/cipher.ts';
 import type { BlobStore } from './storage/blob-store.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -33,5 +34,6 @@ export interface Deps {
   queueBoard: QueueBoard;
   metrics: Metrics;
   tracing: Tracing;
+  rateLimits: RateLimits;
   log: Logger;
 }

@@ -71,13 +71,46 @@ export class TooLargeError extends AppError {
   }
 }
 
+const waitFor = (seconds: number): string => `Wait ${seconds} second${seconds === 1 ? '' : 's'}, then try again.`;
+
 /** Somebody guesses, or too many sign in at once: nothing was looked at. */
 export class TooManyTriesError extends AppError {
   /** In seconds, whole ones. */
   readonly retryAfter: number;
 
   constructor(message: string, retryAfter: number) {
-    super('too_many_tries', 429, `${message} Wait ${retryAfter} second${retryAfter === 1 ? '' : 's'}, then try again.`);
+    super('too_many_tries', 429, `${message} ${waitFor(retryAfter)}`);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** An account asks more often than it may. */
+export class TooManyRequestsError extends AppError {
+  /** In seconds, whole ones. */
+  readonly retryAfter: number;
+
+  constructor(limit: number, retryAfter: number) {
+    super(
+      'too_many_requests',
+      429,
+      `Your account may send ${limit} such requests a minute, and has. ${waitFor(retryAfter)}`,
+    );
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** A rule of Appyard's own, for which no vendor has words: every door answers with its status as it is. */
+export class OwnRuleError extends AppError {
+  /** After how many seconds the same request may succeed; undefined: not by waiting. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    { retryAfter, ...options }: AppErrorOptions & { retryAfter?: number } = {},
+  ) {
+    super(code, status, message, options);
     this.retryAfter = retryAfter;
   }
 }

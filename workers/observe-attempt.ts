@@ -29,7 +29,7 @@ export const observeAttempt = (
       return outcome;
     } finally {
       const ms = performance.now() - started;
-      const times = await timesOf(deps, job, started);
+      const times = outcome === 'busy' ? undefined : await timesOf(deps, job, started);
       tell({ 'appyard.outcome': outcome, ...(times && { 'appyard.attempt': times.attempt }) });
       record(deps, job, { outcome, ms, times });
     }
@@ -53,7 +53,8 @@ const record = (
   // Only its first claim ends the wait: later ones would count the attempts before as waiting.
   const waitedMs = times?.attempt === 1 ? (times.waitedMs ?? undefined) : undefined;
   if (waitedMs !== undefined) metrics.jobs.claimed(kind, waitedMs);
-  if (times && isSettled(times.state) && outcome === times.state)
+  // What was killed has been counted by whoever did it, whether an attempt was under way or not.
+  if (times && isSettled(times.state) && outcome === times.state && outcome !== 'killed')
     metrics.jobs.ended({ kind, outcome: times.state, ms: times.tookMs ?? undefined });
   log.info('job attempt', {
     jobId,

@@ -1,13 +1,18 @@
 import type { Job } from '../src/db/jobs.ts';
 import type { Queryable } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
+import type { JobStep } from '../src/domain/job.ts';
 import type { JobOutcome } from '../src/queue/jobs.ts';
 
 export interface JobContext {
-  /** Fires on shutdown, when the attempt's time is up, and when another worker has taken the job over. */
+  /** Fires on shutdown, when the attempt's time is up, and when the job was cancelled or taken over by another worker. */
   signal: AbortSignal;
   /** Says how far the work is. Cheap: what is shown is written at most every 100 ms. */
   report: (progress: number, total: number, message: string) => void;
+  /** Says what is done now, for the job's timeline; what was done before has ended with it. */
+  begin: (step: string) => void;
+  /** The timeline as it is when everything is done: to be settled with the job. */
+  steps: () => JobStep[];
 }
 
 /** What a job handler knows: the row and its dependencies, never the queue. Tests call it as a plain function. */

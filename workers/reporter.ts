@@ -2,7 +2,7 @@ import { advance, type JobFigures } from '../src/domain/job.ts';
 
 export interface Reporter {
   /** What is shown now. */
-  figures(): JobFigures;
+  figures: () => JobFigures;
   report(reached: JobFigures): void;
   /** Waits for the write that is under way; nothing is written afterwards. */
   stop(): Promise<void>;

@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getSwitches } from '../src/db/accounts.ts';
-import { settleJob, type Job } from '../src/db/jobs.ts';
+import { settleJob } from '../src/db/job-attempts.ts';
+import type { Job } from '../src/db/jobs.ts';
 import type { VersionFile } from '../src/db/app-versions.ts';
 import { getUpload } from '../src/db/uploads.ts';
 import type { Deps } from '../src/deps.ts';
@@ -7,11 +9,15 @@ import type { PackageFile } from '../src/domain/package/package-file.ts';
 import { describeProblems } from '../src/domain/package/problem.ts';
 import type { PackageReading } from '../src/packages/read-package.ts';
 import type { JobOutcome } from '../src/queue/jobs.ts';
+import { digestOf } from '../src/storage/blob-store.ts';
 import { publishVersion } from '../src/use-cases/publish-version.ts';
+import { reserveBlobs } from '../src/use-cases/reserve-blobs.ts';
 import type { JobContext, Processor } from './processor.ts';
 
 /** Steps besides the files: load, unpack and check, publish. */
 const STEPS = 3;
+/** Longer than a removal that was broken off keeps a blob from being stored, and still within an attempt. */
+const RESERVE_MS = 40_000;
 
 /**
  * From an uploaded package to a version of an app. Nothing of it can be seen before the last step, which is one
@@ -19,27 +25,32 @@ const STEPS = 3;
  */
 export const runBuild: Processor = {
   async run(deps, job, context) {
+    context.begin('load');
     context.report(0, STEPS, 'Loading the package');
     const upload = await getUpload(deps.db, job.accountId, job.uploadId!);
-    const archive = await deps.tracing.span('load package', () => deps.blobs.get(upload.sha256));
+    const uploaded = await deps.blobs.get(upload.sha256);
     context.signal.throwIfAborted();
 
+    context.begin('check');
     context.report(1, STEPS, 'Unpacking and checking the package');
     const switches = await getSwitches(deps.db, job.accountId);
-    const reading = await deps.tracing.span('unpack and check', () =>
-      deps.packages.read(archive, { switches, repack: true, signal: context.signal }),
-    );
-    if (!reading.definition || !reading.repacked) return refuse(deps, job, reading);
+    const reading = await deps.packages.read(uploaded, { switches, repack: true, signal: context.signal });
+    if (!reading.definition || !reading.repacked) return refuse(deps, job, reading, context);
 
     const total = reading.files.length + STEPS;
-    const files = await deps.tracing.span('store files', () => storeFiles(deps, reading.files, context));
+    context.begin('store');
+    const files = await digestAll(reading.files);
+    const archive = digested(reading.repacked);
+    const wait = { waitMs: RESERVE_MS, signal: context.signal };
+    const reserved = await reserveBlobs(deps, [...files, archive], wait);
+    await storeFiles(deps, files, context);
     context.signal.throwIfAborted();
+    context.begin('publish');
     context.report(total - 1, total, 'Publishing');
-    const packed = { sha256: await deps.blobs.put(reading.repacked), size: reading.repacked.byteLength };
-    const version = { definition: reading.definition, warnings: reading.warnings, packageSha256: upload.sha256 };
-    return deps.tracing.span('publish', () =>
-      publishVersion(deps, { job, version: { ...version, archive: packed, files }, total }),
-    );
+    await deps.blobs.put(archive.bytes, archive.sha256);
+    const { definition, warnings } = reading;
+    const version = { definition, warnings, packageSha256: upload.sha256, archive, files };
+    return publishVersion(deps, { job, version, reserved, total, steps: context.steps });
   },
 };
 
@@ -48,23 +59,42 @@ const refuse = async (
   { db }: Pick<Deps, 'db'>,
   job: Job,
   { errors, warnings }: PackageReading,
+  { steps }: JobContext,
 ): Promise<JobOutcome | undefined> => {
   const end = { state: 'failed', progress: 1, total: STEPS, message: describeProblems(errors) } as const;
-  const settled = await settleJob(db, job, { ...end, errors, warnings });
+  const settled = await settleJob(db, job, { ...end, errors, warnings, steps: steps() });
   return settled ? { ...end, appId: job.appId, installationId: null } : undefined;
+};
+
+interface Digested {
+  bytes: Uint8Array;
+  sha256: string;
+  size: number;
+}
+
+const digested = (bytes: Uint8Array): Digested => ({ bytes, sha256: digestOf(bytes), size: bytes.byteLength });
+
+type FileToStore = VersionFile & Digested;
+
+/** With a pause after each, so that a large package does not keep the thread from everything else. */
+const digestAll = async (files: PackageFile[]): Promise<FileToStore[]> => {
+  const all: FileToStore[] = [];
+  for (const { path, bytes } of files) {
+    all.push({ path, ...digested(bytes) });
+    await nextTurn();
+  }
+  return all;
 };
 
 /** One after the other: a build is one of many, and its neighbours want the store too. */
 const storeFiles = async (
   { blobs }: Pick<Deps, 'blobs'>,
-  files: PackageFile[],
+  files: FileToStore[],
   { report, signal }: JobContext,
-): Promise<VersionFile[]> => {
-  const stored: VersionFile[] = [];
-  for (const { path, bytes } of files) {
+): Promise<void> => {
+  for (const [stored, { path, bytes, sha256 }] of files.entries()) {
     signal.throwIfAborted();
-    report(STEPS - 1 + stored.length, files.length + STEPS, `Storing ${path}`);
-    stored.push({ path, sha256: await blobs.put(bytes), size: bytes.byteLength });
+    report(STEPS - 1 + stored, files.length + STEPS, `Storing ${path}`);
+    await blobs.put(bytes, sha256);
   }
-  return stored;
 };

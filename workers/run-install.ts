@@ -1,7 +1,8 @@
 import { listRequirements } from '../src/db/app-versions.ts';
 import { insertMovedEntry } from '../src/db/audit-entries.ts';
 import { endPending, findInstallation, lockInstallation, moveInstallation } from '../src/db/installations.ts';
-import { holdAttempt, settleJob, type Job } from '../src/db/jobs.ts';
+import { holdAttempt, settleJob } from '../src/db/job-attempts.ts';
+import type { Job } from '../src/db/jobs.ts';
 import { withTransaction, type Queryable } from '../src/db/pool.ts';
 import { alignResources, provisionResource } from '../src/db/resources.ts';
 import { systemActor } from '../src/domain/audit.ts';
@@ -11,7 +12,7 @@ import type { JobOutcome } from '../src/queue/jobs.ts';
 import type { Deps } from '../src/deps.ts';
 import type { Cipher } from '../src/secrets/cipher.ts';
 import { sealNewlySecure, secretsOf } from '../src/use-cases/seal-newly-secure.ts';
-import type { Processor } from './processor.ts';
+import type { JobContext, Processor } from './processor.ts';
 
 /**
  * Provisions what an installation's version requires, one after the other: each requirement becomes a resource, once
@@ -19,11 +20,11 @@ import type { Processor } from './processor.ts';
  * on the way to another version, runs on that.
  */
 export const runInstall: Processor = {
-  async run(deps, job, { signal, report }) {
+  async run(deps, job, context) {
     for (;;) {
-      const total = await deps.tracing.span('provision', () => provision(deps, job, { signal, report }));
+      const total = await provision(deps, job, context);
       if (total === 'superseded') return undefined;
-      if (total !== 'overtaken') return deps.tracing.span('enable', () => finish(deps, job, total));
+      if (total !== 'overtaken') return finish(deps, job, total, context);
       // One that stays on what it has goes on with what it has now.
       if (job.versionId !== null) throw overtaken();
     }
@@ -44,7 +45,7 @@ export const runInstall: Processor = {
 const provision = async (
   { db }: Pick<Deps, 'db'>,
   job: Job,
-  { signal, report }: Parameters<Processor['run']>[2],
+  { signal, report, begin }: JobContext,
 ): Promise<number | 'superseded' | 'overtaken'> => {
   const { accountId, installationId } = job;
   const installation = await findInstallation(db, accountId, installationId!);
@@ -54,12 +55,14 @@ const provision = async (
   const total = requirements.length + 1;
   for (const [done, requirement] of requirements.entries()) {
     signal.throwIfAborted();
+    begin(`provision ${requirement.type} "${requirement.identifier}"`);
     report(done, total, `Creating ${requirement.type} "${requirement.identifier}"`);
     const resource = { accountId, installationId: installation.id, versionId, ...requirement };
     const result = await provisionResource(db, job, resource);
     if (result === 'gone') throw removed(job);
     if (result !== 'provisioned') return result;
   }
+  begin('enable');
   report(requirements.length, total, 'Enabling the app');
   return total;
 };
@@ -68,6 +71,7 @@ const finish = async (
   { db, cipher }: Pick<Deps, 'db' | 'cipher'>,
   job: Job,
   total: number,
+  { steps }: JobContext,
 ): Promise<JobOutcome | undefined> => {
   const { accountId, appId, installationId } = job;
   const end = { state: 'completed', progress: total, total, message: completedMessage(new Date()) } as const;
@@ -75,7 +79,7 @@ const finish = async (
     if (!(await holdAttempt(tx, job))) return false;
     await endPending(tx, { accountId, id: installationId!, state: 'installed' });
     await move(tx, cipher, job);
-    return settleJob(tx, job, end);
+    return settleJob(tx, job, { ...end, steps: steps() });
   });
   return settled ? { ...end, appId, installationId } : undefined;
 };

@@ -1,70 +1,125 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { claimJob, findJob, releaseJob, settleJob, type Job } from '../src/db/jobs.ts';
-import { withTransaction } from '../src/db/pool.ts';
+import { claimJob } from '../src/db/job-attempts.ts';
+import type { Job } from '../src/db/jobs.ts';
 import type { Deps } from '../src/deps.ts';
-import { isSettled, type JobFigures, type JobRef } from '../src/domain/job.ts';
+import { isSettled, MAX_ATTEMPTS, noWorkerFinished, type JobRef, type SettledState } from '../src/domain/job.ts';
 import { AppError } from '../src/errors.ts';
-import type { JobOutcome } from '../src/queue/jobs.ts';
+import { dispatchWaiting } from '../src/use-cases/dispatch-jobs.ts';
+import { endAttempt, giveUp, handBack } from './end-attempt.ts';
+import type { LiveHandle } from './live-handle.ts';
+import { tellOutcome, writeOutcome } from './outcome.ts';
+import type { Pulse } from './pulse.ts';
 import { processors } from './registry.ts';
 import { createReporter, type Reporter } from './reporter.ts';
-
-/** The queue's side of a job, as far as an attempt needs it. */
-export interface LiveHandle {
-  /** What the queue shows now: progress goes on from there. */
-  shown: JobFigures | undefined;
-  writeFigures: (figures: JobFigures) => Promise<void>;
-  writeOutcome: (outcome: JobOutcome) => Promise<void>;
-}
-
-/** How an attempt ended. `again`: the queue shall bring the job back. `gone`: the row is not there any more. */
-export type AttemptResult = JobOutcome['state'] | 'again' | 'handed-back' | 'superseded' | 'gone';
-
-/** After that many the system gives up. */
-export const MAX_ATTEMPTS = 5;
+import { createTimeline, type Timeline } from './timeline.ts';
 
 /**
- * One attempt of a job: claim the row, do the work, settle the row, tell the queue. The row decides; a queue that
- * delivers a job twice, or one that is settled, changes nothing.
+ * How an attempt ended. `again`: the queue shall bring the job back. `busy`: another worker is at it. `gone`: the row is not
+ * there any more.
+ */
+export type AttemptResult = SettledState | 'again' | 'busy' | 'handed-back' | 'superseded' | 'gone';
+
+/** Of a worker that is alive something is heard every second; a queue that lost track of it delivers its job twice. */
+const ALIVE_SECONDS = 5;
+
+export interface RunOptions {
+  pulse: Pulse;
+  /** Fires when the worker has to stop: the job is handed back, and the attempt is not counted. */
+  shutdown: AbortSignal;
+}
+
+/**
+ * One attempt of a job: claim the row, do the work, settle the row, tell the queue, let the account's next one have its turn.
+ * The row decides; a queue that delivers a job twice, or one that is settled, changes nothing.
  *
- * @param shutdown fires when the worker has to stop: the job is handed back, and the attempt is not counted.
  * @throws whatever the database throws when it cannot even be told: the queue brings the job back.
  */
 export const runJob = async (
   deps: Deps,
   ref: Pick<JobRef, 'id' | 'accountId'>,
   live: LiveHandle,
-  { lost, shutdown }: { lost: AbortSignal; shutdown: AbortSignal },
+  options: RunOptions,
 ): Promise<AttemptResult> => {
-  const job = await claimJob(deps.db, ref.accountId, ref.id);
-  if (!job) return tellOutcome(deps, ref, live);
-  if (job.attemptsUsed > MAX_ATTEMPTS) return giveUp(deps, job, live, { ...job, message: noWorkerFinished });
+  const result = await attempt(deps, ref, live, options);
+  const isEnd = result === 'completed' || result === 'failed' || result === 'killed';
+  if (isEnd)
+    await dispatchWaiting(deps, ref.accountId).catch((err: unknown) => {
+      deps.log.warn('turns left to the sweep', { accountId: ref.accountId, err });
+    });
+  return result;
+};
 
+const attempt = async (
+  deps: Deps,
+  ref: Pick<JobRef, 'id' | 'accountId'>,
+  live: LiveHandle,
+  { pulse, shutdown }: RunOptions,
+): Promise<AttemptResult> => {
+  const job = await claimJob(deps.db, ref.accountId, ref.id, ALIVE_SECONDS);
+  if (!job) return notClaimed(deps, ref, live);
+  const timeline = createTimeline(job.steps, job.attempt);
+  if (job.attemptsUsed > MAX_ATTEMPTS)
+    return giveUp(deps, { job, live, figures: job, timeline }, noWorkerFinished(job.lastSeenAt));
+
+  const reporter = openReporter(deps, job, live);
+  const lost = new AbortController();
   const timeout = AbortSignal.timeout(timeoutOf(deps, job));
-  const signal = AbortSignal.any([lost, shutdown, timeout]);
-  let told = false;
-  const reporter = createReporter(live.writeFigures, live.shown ?? job, (err) => {
-    // Once an attempt: while the queue is away it is every 100 ms.
-    if (!told) deps.log.warn('progress not written', { jobId: job.id, err });
-    told = true;
+  const signal = AbortSignal.any([lost.signal, shutdown, timeout]);
+  const unwatch = pulse.watch({
+    ...job,
+    figures: reporter.figures,
+    steps: timeline.steps,
+    onLost: () => lost.abort(new Error('the job is not of this attempt any more')),
   });
   try {
-    const work = processors[job.kind].run(deps, job, {
-      signal,
-      report: (progress, total, message) => reporter.report({ progress, total, message }),
-    });
-    // Nobody waits for work that comes after the end of its attempt.
-    work.catch(() => undefined);
-    const outcome = await Promise.race([work, aborted(signal)]);
+    const outcome = await work(deps, { job, reporter, timeline, signal });
     await reporter.stop();
-    if (!outcome) return 'superseded';
-    await writeOutcome(deps, job, live, outcome);
+    if (!outcome) return await takenAway(deps, job, live);
+    await writeOutcome(deps, job.id, live, outcome);
     return outcome.state;
   } catch (err) {
     await reporter.stop();
-    if (lost.aborted) return 'superseded';
-    if (shutdown.aborted) return handBack(deps, job, reporter);
-    return endAttempt(deps, { job, live, reporter }, timeout.aborted ? timeUp(deps, job) : err);
+    if (lost.signal.aborted) return await takenAway(deps, job, live);
+    const broken = { job, live, figures: reporter.figures(), timeline };
+    if (shutdown.aborted) return await handBack(deps, broken);
+    return await endAttempt(deps, broken, timeout.aborted ? timeUp(deps, job) : err);
+  } finally {
+    unwatch();
   }
+};
+
+const openReporter = ({ log }: Deps, job: Job, live: LiveHandle): Reporter => {
+  let told = false;
+  return createReporter(live.writeFigures, live.shown ?? job, (err) => {
+    // Once an attempt: while the queue is away it is every 100 ms.
+    if (!told) log.warn('progress not written', { jobId: job.id, err });
+    told = true;
+  });
+};
+
+interface Work {
+  job: Job;
+  reporter: Reporter;
+  timeline: Timeline;
+  signal: AbortSignal;
+}
+
+/** What else is in a step's name may be of the package. */
+const wordOf = (step: string): string => step.split(' ', 1)[0]!;
+
+/** Nobody waits for work that comes after the end of its attempt. */
+const work = (deps: Deps, { job, reporter, timeline, signal }: Work) => {
+  const spans = deps.tracing.steps();
+  const run = processors[job.kind].run(deps, job, {
+    signal,
+    report: (progress, total, message) => reporter.report({ progress, total, message }),
+    begin: (step) => {
+      timeline.begin(step);
+      spans.begin(wordOf(step));
+    },
+    steps: timeline.finish,
+  });
+  run.catch(() => undefined);
+  return Promise.race([run, aborted(signal)]).finally(spans.end);
 };
 
 /**
@@ -78,8 +133,6 @@ const aborted = (signal: AbortSignal): Promise<never> =>
     else signal.addEventListener('abort', end, { once: true });
   });
 
-const noWorkerFinished = `No worker finished it in ${MAX_ATTEMPTS} attempts.`;
-
 const timeoutOf = ({ config }: Deps, { kind }: Job): number =>
   kind === 'build' ? config.buildTimeoutMs : config.installTimeoutMs;
 
@@ -88,87 +141,14 @@ const timeUp = (deps: Deps, job: Job): AppError =>
     retryable: true,
   });
 
-/** The row is settled, or gone: what the queue shows has to agree. */
-const tellOutcome = async (
-  deps: Deps,
-  { id, accountId }: Pick<JobRef, 'id' | 'accountId'>,
-  live: LiveHandle,
-): Promise<AttemptResult> => {
-  const job = await findJob(deps.db, accountId, id);
-  if (!job) return 'gone';
-  if (!isSettled(job.state)) return 'again';
-  const { state, progress, total, message, appId, installationId } = job;
-  await writeOutcome(deps, job, live, { state, progress, total, message, appId, installationId });
-  return state;
+const notClaimed = async (deps: Deps, ref: Pick<JobRef, 'id' | 'accountId'>, live: LiveHandle) => {
+  const state = await tellOutcome(deps, ref, live);
+  return state === 'gone' || isSettled(state) ? state : 'busy';
 };
 
-const handBack = async (deps: Deps, job: Job, reporter: Reporter): Promise<AttemptResult> => {
-  const figures = { ...reporter.figures(), message: 'Waiting for a worker' };
-  await releaseJob(deps.db, job, { ...figures, counted: false });
-  return 'handed-back';
-};
-
-/** The reason, when it is fit to be shown: an unknown error's text may hold anything. */
-const reasonOf = (err: unknown): string =>
-  err instanceof AppError ? err.message : 'Something went wrong on our side; it has been logged.';
-
-const endAttempt = async (
-  deps: Deps,
-  { job, live, reporter }: { job: Job; live: LiveHandle; reporter: Reporter },
-  err: unknown,
-): Promise<AttemptResult> => {
-  const fields = { jobId: job.id, accountId: job.accountId, kind: job.kind, attempt: job.attempt, err };
-  const figures = reporter.figures();
-  if (err instanceof AppError && !err.retryable) return giveUp(deps, job, live, { ...figures, message: err.message });
-  if (job.attemptsUsed >= MAX_ATTEMPTS) {
-    deps.log.error('job given up', fields);
-    return giveUp(deps, job, live, {
-      ...figures,
-      message: `Given up after ${MAX_ATTEMPTS} attempts. ${reasonOf(err)}`,
-    });
-  }
-  deps.log.warn('job attempt failed', fields);
-  const message = `Trying again. ${reasonOf(err)}`;
-  const released = await releaseJob(deps.db, job, { ...figures, message, counted: true });
-  if (released) await live.writeFigures({ ...figures, message }).catch(() => undefined);
-  return released ? 'again' : 'superseded';
-};
-
-const giveUp = async (deps: Deps, job: Job, live: LiveHandle, figures: JobFigures): Promise<AttemptResult> => {
-  const { progress, total, message } = figures;
-  const outcome: JobOutcome = {
-    state: 'failed',
-    progress,
-    total,
-    message,
-    appId: job.appId,
-    installationId: job.installationId,
-  };
-  const settled = await withTransaction(deps.db, async (tx) => {
-    const held = await settleJob(tx, job, { state: 'failed', progress, total, message });
-    if (held) await processors[job.kind].onFailed?.(tx, job);
-    return held;
-  });
-  if (!settled) return 'superseded';
-  await writeOutcome(deps, job, live, outcome);
-  return 'failed';
-};
-
-const OUTCOME_TRIES = 3;
-
-/** The row is settled already, so a queue that is away is no failure: pollers are answered from the row. */
-const writeOutcome = async (
-  { log }: Pick<Deps, 'log'>,
-  { id }: Pick<Job, 'id'>,
-  live: LiveHandle,
-  outcome: JobOutcome,
-): Promise<void> => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await live.writeOutcome(outcome);
-    } catch (err) {
-      if (tries >= OUTCOME_TRIES) return log.warn('outcome not written to the queue', { jobId: id, err });
-      await sleep(100 * tries);
-    }
-  }
+/** Cancelled, taken over, or cancelled and asked for again. */
+const takenAway = async (deps: Deps, job: Job, live: LiveHandle): Promise<AttemptResult> => {
+  const state = await tellOutcome(deps, job, live);
+  if (state === 'working') return 'superseded';
+  return state === 'queued' ? 'again' : state;
 };

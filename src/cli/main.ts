@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { ConfigError, readConfig } from '../config.ts';
 import { switchNames } from '../domain/package/switches.ts';
+import { quotaNames } from '../domain/quota.ts';
 import { isDatabaseAway } from '../db/errors.ts';
 
 /** Each command is loaded only when it is asked for: a worker never loads the web. */
@@ -26,6 +27,11 @@ program
   .command('migrate')
   .description('brings the database up to date, and makes the first account where BOOTSTRAP_ACCOUNT is set')
   .action(async () => (await import('./migrate.ts')).migrate(readConfig()));
+program
+  .command('collect')
+  .description('removes what nobody needs any more, as the workers do by themselves, and says what')
+  .option('--grace <seconds>', 'how long a blob that nothing refers to is left alone; 0 only while nothing else runs')
+  .action(async (options: { grace?: string }) => (await import('./collect.ts')).collectCommand(readConfig(), options));
 
 program
   .command('pack <folder> <file>')
@@ -52,6 +58,20 @@ account
   .addOption(new Option('--off <checks...>', 'to turn off').choices(switchNames))
   .action(async (subdomain: string, options) =>
     (await import('./account.ts')).switchChecksCommand(readConfig(), subdomain, options),
+  );
+
+account
+  .command('quota <subdomain>')
+  .description('shows how much an account has and may have, and changes that')
+  .option('--packages <number>', 'versions of its apps, and uploads that wait for their build')
+  .option('--bytes <number>', 'of these packages')
+  .option('--apps <number>', 'apps of its own, at all doors')
+  .option('--installations <number>', 'apps that it has installed')
+  .addOption(new Option('--unlimit <quotas...>', 'no limit, whatever the settings say').choices(quotaNames))
+  .addOption(new Option('--usual <quotas...>', 'what the settings say (QUOTA_PACKAGES …)').choices(quotaNames))
+  .option('--json', 'as JSON')
+  .action(async (subdomain: string, options) =>
+    (await import('./quota.ts')).quotaCommand(readConfig(), subdomain, options),
   );
 
 const user = program.command('user').description('users');

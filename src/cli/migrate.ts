@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import { migrate as runMigrations } from '../db/migrate.ts';
-import { migratePostgresQueues } from '../queue/backend.ts';
+import { migratePostgresQueues } from '../queue/postgres-backend.ts';
 import { bootstrapAccount, chooseCredentials } from '../use-cases/bootstrap-account.ts';
 import { say } from './output.ts';
 import { migrationsDir } from './project-root.ts';

@@ -9,17 +9,22 @@ import type { Logger } from '../logger.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { ProcessRole } from '../metrics/process-metrics.ts';
 import { createPackageReader } from '../packages/package-reader.ts';
-import { createPostgresQueues, createRedisQueues, type QueueBackend } from '../queue/backend.ts';
+import type { QueueBackend, Traced } from '../queue/backend.ts';
 import { createQueueBoard } from '../queue/board.ts';
 import { createDeliveryQueue } from '../queue/deliveries.ts';
+import { createPostgresQueues } from '../queue/postgres-backend.ts';
 import { createProducer } from '../queue/producer.ts';
+import { createRateLimits } from '../queue/rate-limits.ts';
+import { createRedisQueues } from '../queue/redis-backend.ts';
 import { createCipher } from '../secrets/cipher.ts';
+import { keepRemovingLeftovers } from '../storage/incoming.ts';
 import { openBlobStore } from '../storage/open-blob-store.ts';
 import { createGuessGuard } from '../use-cases/guess-guard.ts';
 import { createIdentify } from '../use-cases/identify.ts';
 import { readKeyFile } from './data-files.ts';
 import { openTracing } from './open-tracing.ts';
 import { migrationsDir } from './project-root.ts';
+import { readCertificates } from './read-tls.ts';
 import type { Releases } from './releases.ts';
 
 export interface Opened {
@@ -51,14 +56,9 @@ export const openDeps = async (
   if (pending.length > 0)
     throw new Error(`The database lacks ${pending.length} migration(s), first ${pending[0]}: run appyard migrate.`);
 
-  const backend = config.redisUrl
-    ? createRedisQueues(config.redisUrl, {
-        prefix: config.redisPrefix,
-        onError: (err) => log.warn('queue connection', { err }),
-        telemetry,
-      })
-    : createPostgresQueues(db, { telemetry });
+  const backend = await openBackend(config, db, { log, telemetry });
   releases.add('the queue connection', () => backend.close());
+  await backend.checkStore();
   const producer = createProducer(backend, log);
   releases.add('the queue', () => producer.close());
   const deliveryQueue = createDeliveryQueue(backend, log);
@@ -70,12 +70,26 @@ export const openDeps = async (
   const packages = createPackageReader(config.limits, config.workerConcurrency);
   releases.add('the package threads', () => packages.close());
   const { blobs, incomingDir } = await openBlobStore(config.blobUrl, config.dataDir);
+  const stopRemoving = keepRemovingLeftovers(incomingDir, (err) => log.warn('leftovers not removed', { err }));
+  releases.add('the removal of leftovers', async () => stopRemoving());
   const cipher = createCipher(await secretsKeys(config));
   const guesses = createGuessGuard();
   const identify = createIdentify({ db, guesses });
+  const rateLimits = createRateLimits(backend, config.rateLimits, log);
   const stores = { db, producer, deliveryQueue, blobs, incomingDir };
+  const access = { cipher, identify, guesses, rateLimits };
   const seen = { queueBoard, metrics: createMetrics(db), tracing, log };
-  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, ...seen } };
+  return { backend, deps: { config, ...stores, ...access, postJson, packages, ...seen } };
+};
+
+const openBackend = async (
+  { redisUrl, redisPrefix, redisCa }: Config,
+  db: Pool,
+  { log, telemetry }: { log: Logger } & Traced,
+): Promise<QueueBackend> => {
+  if (redisUrl === undefined) return createPostgresQueues(db, { telemetry });
+  const ca = redisCa === undefined ? undefined : await readCertificates('REDIS_CA', redisCa);
+  return createRedisQueues(redisUrl, { prefix: redisPrefix, ca, log, telemetry });
 };
 
 /**

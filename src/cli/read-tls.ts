@@ -10,15 +10,25 @@ import type { TlsMaterial } from '../http/server.ts';
  *   of another certificate.
  */
 export const readTls = async ({ certFile, keyFile }: TlsFiles): Promise<TlsMaterial> => {
-  const cert = await readPem('TLS_CERT', certFile);
+  const cert = await readCertificates('TLS_CERT', certFile);
   const key = await readPem('TLS_KEY', keyFile);
-  const certificate = readAs('TLS_CERT', `${certFile} is not a certificate in PEM`, () => new X509Certificate(cert));
   const privateKey = readAs<KeyObject>('TLS_KEY', `${keyFile} is not a private key in PEM without a passphrase`, () =>
     createPrivateKey(key),
   );
-  if (!certificate.checkPrivateKey(privateKey))
+  if (!new X509Certificate(cert).checkPrivateKey(privateKey))
     throw new Error(`TLS_KEY: ${keyFile} is not the private key of the certificate ${certFile}.`);
   return { cert, key };
+};
+
+/**
+ * A file of certificates: those of authorities, say.
+ *
+ * @throws Error in one line that names the setting.
+ */
+export const readCertificates = async (setting: string, file: string): Promise<string> => {
+  const pem = await readPem(setting, file);
+  readAs(setting, `${file} is not a certificate in PEM`, () => new X509Certificate(pem));
+  return pem;
 };
 
 const readPem = async (setting: string, file: string): Promise<string> => {

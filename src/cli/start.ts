@@ -1,3 +1,4 @@
+import { startHousekeeping } from '../../workers/housekeeping.ts';
 import { startWorker } from '../../workers/start.ts';
 import { startSweep } from '../../workers/sweep.ts';
 import type { Pool } from 'pg';
@@ -44,11 +45,14 @@ export const start = (config: Config): Promise<void> =>
       await makeFirstAccount(config, db);
     });
     const { deps, backend } = await openDeps(config, log, releases, 'start');
-    await openOps(deps, 'start', releases);
+    const ops = await openOps(deps, 'start', releases);
     const worker = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => worker.close(), WORKER_CLOSE_MS);
+    ops.watch(() => worker.problems());
     const sweep = startSweep(deps);
     releases.add('the sweep', () => sweep.close());
+    const housekeeping = startHousekeeping(deps, backend);
+    releases.add('the housekeeping', () => housekeeping.close());
     const server = await listen(deps, tls);
     releases.add('the server', () => server.close(), SERVER_CLOSE_MS);
     await welcome(config, tls);

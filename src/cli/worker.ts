@@ -1,3 +1,4 @@
+import { startHousekeeping } from '../../workers/housekeeping.ts';
 import { startWorker } from '../../workers/start.ts';
 import { startSweep } from '../../workers/sweep.ts';
 import type { Config } from '../config.ts';
@@ -12,10 +13,13 @@ export const WORKER_CLOSE_MS = 25_000;
 export const worker = (config: Config): Promise<void> =>
   runProcess(config, async (log, releases) => {
     const { deps, backend } = await openDeps(config, log, releases, 'worker');
-    await openOps(deps, 'worker', releases);
+    const ops = await openOps(deps, 'worker', releases);
     const running = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => running.close(), WORKER_CLOSE_MS);
+    ops.watch(() => running.problems());
     const sweep = startSweep(deps);
     releases.add('the sweep', () => sweep.close());
+    const housekeeping = startHousekeeping(deps, backend);
+    releases.add('the housekeeping', () => housekeeping.close());
     log.info('working', { concurrency: config.workerConcurrency });
   });

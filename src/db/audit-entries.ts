@@ -188,3 +188,18 @@ export const hideAuditedFields = async (
     [appId, fields, mark],
   );
 };
+
+/**
+ * Of all accounts: those of so many days ago among the `limit` oldest.
+ *
+ * @returns how many it deleted.
+ */
+export const deleteOldAuditEntries = async (db: Queryable, days: number, limit: number): Promise<number> => {
+  const { rowCount } = await db.query(
+    `delete from audit_entries where id in (
+       select id from (select id, created_at from audit_entries order by id limit $2) oldest
+       where created_at < now() - make_interval(days => $1))`,
+    [days, limit],
+  );
+  return rowCount ?? 0;
+};

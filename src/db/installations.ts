@@ -173,6 +173,15 @@ export const endPending = async (
   );
 };
 
+/** One whose job failed waits for it again. */
+export const waitAgain = async (tx: Queryable, accountId: number, id: number): Promise<void> => {
+  await tx.query(
+    `update installations set state = 'pending', updated_at = now()
+     where account_id = $1 and id = $2 and state = 'failed'`,
+    [accountId, id],
+  );
+};
+
 /** One installation runs on a version from now on. */
 export const moveInstallation = async (
   tx: Queryable,

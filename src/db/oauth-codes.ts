@@ -51,6 +51,7 @@ export const useCode = async (tx: Queryable, sha256: Buffer): Promise<boolean> =
 };
 
 /** They are good for minutes; for a day it can be seen that one comes a second time. */
-export const deleteOldCodes = async (db: Queryable): Promise<void> => {
-  await db.query(`delete from oauth_codes where expires_at < now() - interval '1 day'`);
+export const deleteOldCodes = async (db: Queryable): Promise<number> => {
+  const { rowCount } = await db.query(`delete from oauth_codes where expires_at < now() - interval '1 day'`);
+  return rowCount ?? 0;
 };

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+import { transactionOf } from './stand-in.ts';
 
 /** What a query function needs. A pool and a transaction's client both fit, so the caller decides. */
 export type Queryable = Pick<Pool | PoolClient, 'query'>;
@@ -34,18 +35,60 @@ export const createPool = ({ url, max, onError }: PoolOptions): Pool => {
   pool.on('error', (err) => {
     if (!pool.ending) onError(err);
   });
+  // The pool listens only while a connection is idle. One that breaks between two statements of a transaction says so
+  // as well, and with nobody to hear it that would end the process; the next statement fails and tells the caller.
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+  });
   return pool;
 };
 
 /** pg reports its own time limit without a code. */
 const isUnanswered = (err: unknown): err is Error => err instanceof Error && /query read timeout/i.test(err.message);
 
-export const withTransaction = async <T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> => {
+/**
+ * Runs `work` in a transaction, which is rolled back when it throws. Where `pool` stands for a transaction, it becomes a
+ * part of that one, which can be undone by itself.
+ */
+export const withTransaction = <T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> =>
+  begin(pool, '', (tx) => work(tx));
+
+/**
+ * As withTransaction, with something read in the round trip that begins it.
+ *
+ * @param select a statement without parameters.
+ */
+export const withTransactionReading = <Row extends QueryResultRow, T>(
+  pool: Pool,
+  select: string,
+  work: (tx: PoolClient, rows: Row[]) => Promise<T>,
+): Promise<T> => begin(pool, select, work);
+
+const begin = <Row extends QueryResultRow, T>(
+  pool: Pool,
+  select: string,
+  work: (tx: PoolClient, rows: Row[]) => Promise<T>,
+): Promise<T> => {
+  const outer = transactionOf(pool);
+  return outer ? runPart(outer, select, work) : run(pool, select, work);
+};
+
+/** Sends `statement` and, in the same trip, `select`; gives the rows of that. */
+const send = async <Row extends QueryResultRow>(tx: PoolClient, statement: string, select: string): Promise<Row[]> => {
+  // Several statements in one text give a list of results, of which pg's types know nothing.
+  const results: unknown = await tx.query(`${statement};${select}`);
+  return Array.isArray(results) ? (results as QueryResult<Row>[]).at(-1)!.rows : [];
+};
+
+const run = async <Row extends QueryResultRow, T>(
+  pool: Pool,
+  select: string,
+  work: (tx: PoolClient, rows: Row[]) => Promise<T>,
+): Promise<T> => {
   const tx = await pool.connect();
   let broken: Error | undefined;
   try {
-    await tx.query('begin');
-    const result = await work(tx);
+    const result = await work(tx, await send<Row>(tx, 'begin', select));
     await tx.query('commit');
     return result;
   } catch (err) {
@@ -59,6 +102,23 @@ export const withTransaction = async <T>(pool: Pool, work: (tx: PoolClient) => P
     throw err;
   } finally {
     tx.release(broken);
+  }
+};
+
+const runPart = async <Row extends QueryResultRow, T>(
+  tx: PoolClient,
+  select: string,
+  work: (tx: PoolClient, rows: Row[]) => Promise<T>,
+): Promise<T> => {
+  const rows = await send<Row>(tx, 'savepoint part', select);
+  try {
+    const result = await work(tx, rows);
+    await tx.query('release savepoint part');
+    return result;
+  } catch (err) {
+    // Keep the first error. Where this fails, so does whatever the outer transaction does next.
+    if (!isUnanswered(err)) await tx.query('rollback to savepoint part; release savepoint part').catch(() => undefined);
+    throw err;
   }
 };
 

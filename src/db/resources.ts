@@ -26,8 +26,8 @@ export const provisionResource = async (
        target as (select job_id = $1 or version_id = $8 as wanted from installations
          where account_id = $3 and id = $4 for key share),
        made as (
-         insert into resources (account_id, installation_id, type, identifier, payload)
-         select $3, $4, $5, $6, $7 from holder, target where wanted on conflict on constraint resources_identifier_key do nothing)
+         insert into resources (account_id, installation_id, type, identifier, payload, job_id)
+         select $3, $4, $5, $6, $7, $1 from holder, target where wanted on conflict on constraint resources_identifier_key do nothing)
      select exists (select 1 from holder) as holds, exists (select 1 from target) as exists,
        exists (select 1 from target where wanted) as wanted`,
     [
@@ -45,6 +45,22 @@ export const provisionResource = async (
   if (!holds) return 'superseded';
   if (!exists) return 'gone';
   return wanted ? 'provisioned' : 'overtaken';
+};
+
+export type ResourceName = Pick<Resource, 'type' | 'identifier'>;
+
+/** Removes what one job has provisioned. @returns what that was, the last first. */
+export const removeProvisioned = async (
+  tx: Queryable,
+  { accountId, installationId, jobId }: { accountId: number; installationId: number; jobId: string },
+): Promise<ResourceName[]> => {
+  const { rows } = await tx.query<ResourceName>(
+    `with removed as (
+       delete from resources where account_id = $1 and installation_id = $2 and job_id = $3 returning id, type, identifier)
+     select type, identifier from removed order by id desc`,
+    [accountId, installationId, jobId],
+  );
+  return rows;
 };
 
 /** A requirement as it was provisioned. */

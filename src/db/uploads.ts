@@ -17,23 +17,35 @@ export const insertUpload = async (db: Queryable, upload: NewUpload): Promise<nu
   return rows[0]!.id;
 };
 
+interface UsedUpload {
+  accountId: number;
+  uploadId: number;
+  jobId: string;
+}
+
 /**
  * Uses an upload up for one build.
  *
+ * @returns the digest of the package.
  * @throws NotFoundError when the account has no such upload, or another build has used it.
  */
 export const takeUpload = async (
   db: Queryable,
-  { accountId, uploadId, jobId }: { accountId: number; uploadId: number; jobId: string },
-): Promise<void> => {
-  const { rowCount } = await db.query(
-    'update uploads set job_id = $3 where account_id = $1 and id = $2 and job_id is null',
+  { accountId, uploadId, jobId }: UsedUpload,
+): Promise<{ sha256: string }> => {
+  const { rows } = await db.query<{ sha256: string }>(
+    'update uploads set job_id = $3 where account_id = $1 and id = $2 and job_id is null returning sha256',
     [accountId, uploadId, jobId],
   );
-  if (rowCount !== 1)
-    throw new NotFoundError(
-      `There is no unused upload ${uploadId} (an upload serves one build): upload the package and use the new id.`,
-    );
+  if (rows[0]) return rows[0];
+  throw new NotFoundError(
+    `There is no unused upload ${uploadId} (an upload serves one build): upload the package and use the new id.`,
+  );
+};
+
+/** Counts an upload as used by a build that has the same package already. */
+export const attachUpload = async (tx: Queryable, { accountId, uploadId, jobId }: UsedUpload): Promise<void> => {
+  await tx.query('update uploads set job_id = $3 where account_id = $1 and id = $2', [accountId, uploadId, jobId]);
 };
 
 export interface StoredUpload {
@@ -48,4 +60,32 @@ export const getUpload = async (db: Queryable, accountId: number, id: number): P
   ]);
   if (!rows[0]) throw new NotFoundError('The uploaded package is gone.');
   return rows[0];
+};
+
+/** Is the package still kept? Holds it until the end of the transaction. */
+export const hasUpload = async (tx: Queryable, accountId: number, id: number): Promise<boolean> => {
+  const { rowCount } = await tx.query('select 1 from uploads where account_id = $1 and id = $2 for update', [
+    accountId,
+    id,
+  ]);
+  return rowCount === 1;
+};
+
+/**
+ * Of all accounts, `limit` at the most: uploads whose build completed, or whose job is there no more; and, once they are
+ * so old, those that no build has used and those whose build ended otherwise, counted from its end.
+ *
+ * @returns how many it deleted.
+ */
+export const deleteOldUploads = async (db: Queryable, hours: number, limit: number): Promise<number> => {
+  const { rowCount } = await db.query(
+    `delete from uploads where id in (
+       select u.id from uploads u left join jobs j on j.id = u.job_id
+       where case when u.job_id is null then u.created_at < now() - make_interval(hours => $1)
+         else j.id is null or j.state = 'completed'
+           or j.state in ('failed', 'killed') and j.finished_at < now() - make_interval(hours => $1) end
+       limit $2 for update of u skip locked)`,
+    [hours, limit],
+  );
+  return rowCount ?? 0;
 };

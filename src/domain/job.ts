@@ -1,11 +1,13 @@
 /** What a job does: `build` turns an upload into a version of an app, `install` provisions what an app requires. */
-export type JobKind = 'build' | 'install';
+export const jobKinds = ['build', 'install'] as const;
+export type JobKind = (typeof jobKinds)[number];
 
 /**
  * queued -> working -> completed | failed | killed. A job whose attempt broke off is queued again.
  * `failed` is what the system says, `killed` what a person said.
  */
-export type JobState = 'queued' | 'working' | 'completed' | 'failed' | 'killed';
+export const jobStates = ['queued', 'working', 'completed', 'failed', 'killed'] as const;
+export type JobState = (typeof jobStates)[number];
 
 /** How far a job is, for the person who watches it: `progress` steps of `total`. */
 export interface JobFigures {
@@ -36,12 +38,32 @@ export interface JobRef {
 export interface JobToQueue extends JobRef {
   /** Steps, as the row has them, for polls before its turn; left out: they are shown as one. */
   total?: number | undefined;
+  /** How far it was when it was queued again; left out: at the beginning. */
+  progress?: number;
+  /** How many jobs of its account stand before it: those of other accounts that have fewer go first. Left out: none. */
+  place?: number;
+}
+
+/** Something that an attempt did. Times are in ISO 8601. */
+export interface JobStep {
+  attempt: number;
+  step: string;
+  started_at: string;
+  /** Null: it is under way, or its worker never said that it was done. */
+  ended_at: string | null;
 }
 
 export type SettledState = Extract<JobState, 'completed' | 'failed' | 'killed'>;
 
 export const isSettled = (state: JobState): state is SettledState =>
   state === 'completed' || state === 'failed' || state === 'killed';
+
+/** After that many attempts the system gives up. */
+export const MAX_ATTEMPTS = 5;
+
+/** The reason of a job whose workers all died of it, or before it. @param lastSeenAt when the last one was heard of. */
+export const noWorkerFinished = (lastSeenAt: Date): string =>
+  `No worker finished it in ${MAX_ATTEMPTS} attempts; the last one ended at ${lastSeenAt.toISOString()}.`;
 
 /** Progress never falls: a new attempt starts its count anew but shows the old figure until it is past it. */
 export const advance = (shown: JobFigures, reached: JobFigures): JobFigures => {

@@ -7,12 +7,15 @@ import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
 import type { Principal } from '../use-cases/identify.ts';
 import { clientAddressOf } from './client-address.ts';
 import { subdomainOf } from './host.ts';
+import { spendRequest } from './rate-limit.ts';
 
 export interface AuthenticateOptions {
   /** For a route that every login may use, whatever it was allowed. */
   anyScope?: boolean;
   /** Where a door's clients put their credentials, in the form of an `Authorization` header. */
   headerOf?: (req: Request) => string | undefined;
+  /** For a route that is asked again and again how far a job is: it has a limit of its own. */
+  polls?: boolean;
 }
 
 const authorizationOf = (req: Request): string | undefined => req.get('authorization');
@@ -23,12 +26,16 @@ export const bearerOf = (req: Request): string | undefined => {
   return header !== undefined && /^bearer[ \t]/i.test(header) ? header : undefined;
 };
 
-/** Mount first: nothing of an anonymous request is read. No round trip while the credentials are known (10 s). */
+/**
+ * Mount first: nothing of an anonymous request is read. No round trip while the credentials are known (10 s), and one
+ * where the account's requests are limited; operators' are not.
+ */
 export const authenticate = (
-  { identify, config }: Pick<Deps, 'identify' | 'config'>,
-  { anyScope = false, headerOf = authorizationOf }: AuthenticateOptions = {},
+  { identify, config, rateLimits }: Pick<Deps, 'identify' | 'config' | 'rateLimits'>,
+  { anyScope = false, headerOf = authorizationOf, polls = false }: AuthenticateOptions = {},
 ): RequestHandler => {
   const domain = new URL(config.publicUrl).hostname;
+  const count = polls ? rateLimits.polls : rateLimits.requests;
   return async (req, res, next) => {
     const header = headerOf(req);
     const principal = header === undefined ? undefined : await identify(header, clientAddressOf(req));
@@ -36,6 +43,7 @@ export const authenticate = (
     const subdomain = subdomainOf(req.get('host'), domain);
     if (principal.kind === 'user' && subdomain !== undefined && subdomain !== principal.user.subdomain)
       throw new UnauthenticatedError(`These credentials are not of the account "${subdomain}".`);
+    if (count && principal.kind === 'user') await spendRequest(count, principal.user.accountId, res);
     if (!anyScope) refuseBeyondScope(principal, req.method);
     res.locals['principal'] = principal;
     next();

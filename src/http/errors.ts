@@ -2,7 +2,15 @@ import type { Request, Response } from 'express';
 import multer from 'multer';
 import { isDatabaseAway, isUnstorableText } from '../db/errors.ts';
 import type { Logger } from '../logger.ts';
-import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError, UnavailableError } from '../errors.ts';
+import {
+  AppError,
+  InvalidRequestError,
+  MalformedRequestError,
+  OwnRuleError,
+  TooLargeError,
+  UnavailableError,
+} from '../errors.ts';
+import { isRateLimitHeader } from './rate-limit.ts';
 import { MethodNotAllowedError } from './refuse-routes.ts';
 import { requestIdOf } from './request-id.ts';
 import { retryAfterOf } from './retry-after.ts';
@@ -68,12 +76,14 @@ export const prepareError = (
 ): AppError => {
   const error = toAppError(err);
   // Of an answer that could not be given nothing may stay, least of all for how long to keep it.
-  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  for (const name of res.getHeaderNames()) if (!isRateLimitHeader(name)) res.removeHeader(name);
   if (error.status === 401) res.set('WWW-Authenticate', challenges[challenge]);
   if (error instanceof MethodNotAllowedError) res.set('Allow', error.allowed);
   if (error.status === 503) res.set('Retry-After', '5');
   // A vendor's client takes 0 for none.
   if (error.status === 429) res.set('Retry-After', String(retryAfterOf(error)));
+  if (error instanceof OwnRuleError && error.retryAfter !== undefined)
+    res.set('Retry-After', String(retryAfterOf(error)));
   const fields = { requestId: requestIdOf(res), method: req.method, route: routeNameOf(req, res), err };
   if (error.status === 503) log.warn('request failed: a store is away', fields);
   else if (error.status >= 500) log.error('request failed', fields);

@@ -37,7 +37,7 @@ export const sendFile = async (
     res.end();
     return;
   }
-  const content = await blobs.stream(file.sha256);
+  const content = await blobs.stream(file.sha256, file.size);
   await pipeline(content, res).catch((err: unknown) => {
     // Whoever went away in the middle wants no answer any more.
     if (!req.destroyed) throw err;

@@ -9,8 +9,8 @@ export interface UpkeepMetrics {
    * @param mended how many of them it put right, by what was done, e.g. `{ enqueued: 2, ended: 1 }`.
    */
   swept(of: string, mended: Readonly<Record<string, number>>): void;
-  /** Housekeeping has removed what nobody needs any more. @param what e.g. `upload`, `blob`, `job`. */
-  removed(what: string, count: number): void;
+  /** A task of the housekeeping has done its work. @param what e.g. `removed`. */
+  housekept(task: string, what: string, count: number): void;
 }
 
 export const createUpkeepMetrics = (registry: Registry): UpkeepMetrics => {
@@ -27,10 +27,10 @@ export const createUpkeepMetrics = (registry: Registry): UpkeepMetrics => {
     labelNames: ['of', 'what'],
     registers,
   });
-  const removed = new Counter({
-    name: 'appyard_housekeeping_removed_total',
-    help: 'What housekeeping has removed.',
-    labelNames: ['what'],
+  const housekept = new Counter({
+    name: 'appyard_housekeeping_total',
+    help: 'What the housekeeping has removed, or done otherwise.',
+    labelNames: ['task', 'what'],
     registers,
   });
   return {
@@ -38,6 +38,6 @@ export const createUpkeepMetrics = (registry: Registry): UpkeepMetrics => {
       sweeps.inc({ of });
       for (const [what, count] of Object.entries(counts)) mended.inc({ of, what }, count);
     },
-    removed: (what, count) => removed.inc({ what }, count),
+    housekept: (task, what, count) => housekept.inc({ task, what }, count),
   };
 };

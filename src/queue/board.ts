@@ -2,6 +2,7 @@ import type { BaseAdapter } from '@bull-board/api/baseAdapter';
 import type { Logger } from '../logger.ts';
 import type { QueueBackend } from './backend.ts';
 import { DELIVERIES_QUEUE } from './deliveries.ts';
+import { HOUSEKEEPING_QUEUE } from './housekeeping.ts';
 import { JOBS_QUEUE } from './jobs.ts';
 
 /** What an operator is shown of the queues: to look at only, for the rows are the truth. */
@@ -16,6 +17,7 @@ export interface QueueBoard {
 const shown: Record<string, string> = {
   [JOBS_QUEUE]: 'Builds and installs. What is finished stays for an hour.',
   [DELIVERIES_QUEUE]: 'What receivers outside are told. What is finished is gone at once.',
+  [HOUSEKEEPING_QUEUE]: 'Removes what nobody needs any more: its schedulers.',
 };
 
 export const createQueueBoard = (backend: QueueBackend, log: Logger): QueueBoard => {

@@ -44,6 +44,8 @@ export interface DeliveryQueue {
    * @throws Error when the queue's store cannot be reached within 2 s.
    */
   enqueueIfLost(delivery: DeliveryRef): Promise<boolean>;
+  /** How many stand in line. One round trip. */
+  countWaiting(): Promise<number>;
   ready(): boolean;
   close(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export const createDeliveryQueue = (backend: QueueBackend, log: Logger): Deliver
       await enqueue(delivery);
       return true;
     },
+    countWaiting: () => ask(() => queue.getJobCountByTypes('waiting', 'prioritized')),
     ready: () => backend.ready(),
     close: () => {
       closed = true;

@@ -22,6 +22,7 @@ export const payloadSchema = z.object({
   appId: z.number().nullable(),
   installationId: z.number().nullable(),
   total: z.number().optional(),
+  progress: z.number().optional(),
   outcome: outcomeSchema.optional(),
 });
 export type JobPayload = z.infer<typeof payloadSchema>;
@@ -35,6 +36,14 @@ export const jobNameOf = (kind: JobKind): JobName => jobNames[kind];
 
 export const kindOf = (name: string): JobKind | undefined =>
   name === jobNames.build ? 'build' : name === jobNames.install ? 'install' : undefined;
+
+const LOWEST_PRIORITY = 2_097_151;
+
+/**
+ * Whoever has few jobs goes first: the rank of a job among those of its account, 0 before everything else. One account's
+ * hundredth stands behind another's first, and what is alone stands in the plain line.
+ */
+export const priorityOf = (place: number): number => Math.min(place, LOWEST_PRIORITY);
 
 /** Finished jobs stay for an hour, so that whoever polls then does not reach Postgres. */
 const KEPT = { age: 3_600, count: 10_000 };

@@ -20,19 +20,24 @@ export const readLiveJob = (job: Job): LiveJob | undefined => {
   const payload = payloadSchema.safeParse(job.data);
   const kind = kindOf(job.name);
   if (!payload.success || kind === undefined || job.id === undefined) return undefined;
-  const { outcome, total = 1, ...ids } = payload.data;
+  const { outcome, total = 1, progress = 0, ...ids } = payload.data;
   const ref: JobRef = { ...ids, id: job.id, kind };
   const finished = job.finishedOn !== undefined;
   return {
     ...ref,
     finished,
-    status: outcome ? { ...ref, ...outcome } : finished ? undefined : running(job, ref, total),
+    status: outcome ? { ...ref, ...outcome } : finished ? undefined : running(job, ref, { total, progress }),
   };
 };
 
-const running = (job: Job, { id, kind, appId, installationId }: JobRef, total: number): JobStatus => {
+/** @param begun how far it was when it was put into the queue. */
+const running = (
+  job: Job,
+  { id, kind, appId, installationId }: JobRef,
+  begun: { progress: number; total: number },
+): JobStatus => {
   // A number until our worker has written figures: not even looked at, for refusing it costs most of a poll's parsing.
   const figures = typeof job.progress === 'object' ? figuresSchema.safeParse(job.progress).data : undefined;
   const state = job.processedOn !== undefined || figures ? 'working' : 'queued';
-  return { id, kind, appId, installationId, state, ...(figures ?? { progress: 0, total, message: WAITING }) };
+  return { id, kind, appId, installationId, state, ...(figures ?? { ...begun, message: WAITING }) };
 };

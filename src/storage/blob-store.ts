@@ -1,86 +1,97 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { ReadStream } from 'node:fs';
-import { access, constants, mkdir, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
-import type { Disk } from 'flydrive';
-import { UnavailableError } from '../errors.ts';
+import { AppError, UnavailableError } from '../errors.ts';
+import { damagedBlob, exactly } from './damaged-blob.ts';
+import type { ObjectStore } from './object-store.ts';
 
 /**
  * Content-addressed: a repeated put is harmless, and what a broken-off request left behind is only space until it is
- * collected. No path of a package is ever part of a key.
+ * collected. No path of a package is ever part of a key. Whoever stores something reserves it first
+ * (`use-cases/reserve-blobs.ts`), so that the collector does not remove it under his hands.
+ *
+ * @throws UnavailableError each of them, when the store is away.
  */
 export interface BlobStore {
-  /** @returns the digest under which the bytes can be had again. */
-  put(bytes: Uint8Array): Promise<string>;
-  /** Takes a file whose digest is known already. The file may be gone afterwards. */
+  /**
+   * Stores the bytes unless they are there in full. What is shorter was left by somebody who was killed, on a store that
+   * does not write all or nothing.
+   *
+   * @param sha256 of the bytes, where the caller has it already.
+   * @returns the digest under which the bytes can be had again.
+   */
+  put(bytes: Uint8Array, sha256?: string): Promise<string>;
+  /** As {@link put}, with a file whose digest is known already. The file may be gone afterwards. */
   putFile(file: { path: string; sha256: string; size: number }): Promise<void>;
-  /** @throws UnavailableError when the store is away or the blob is not there. */
+  /** @throws UnavailableError also when the blob is not there; AppError `damaged_blob`, which may pass. */
   get(sha256: string): Promise<Buffer>;
-  /** As {@link get}; a failure in the middle is an error of the stream. */
-  stream(sha256: string): Promise<Readable>;
-  /** Looks whether it can be reached: a look at the disk, or one request. @throws UnavailableError */
+  /** As {@link get}; a failure in the middle, and another size than this, is an error of the stream. */
+  stream(sha256: string, size: number): Promise<Readable>;
+  /** In bytes; undefined: it is not there. */
+  size(sha256: string): Promise<number | undefined>;
+  /** For the collector alone. One that is not there is no error. */
+  remove(sha256: string): Promise<void>;
+  /** Digests of all that is stored, in pages. */
+  list(): AsyncIterable<string[]>;
+  /** Looks whether it can be reached: a look at the disk, or one request. */
   check(): Promise<void>;
 }
 
-/** How a store takes a file from the local disk to its final key. */
-type MoveIn = (key: string, file: { path: string; size: number }) => Promise<void>;
-
 const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
 
-/** No content has this digest. */
-const NOBODYS = '0'.repeat(64);
+/** What else stands there, unfinished uploads for instance, is nobody's blob. */
+const digestIn = (key: string): string | undefined => {
+  const sha256 = key.slice('ab/'.length);
+  return /^[0-9a-f]{64}$/.test(sha256) && keyOf(sha256) === key ? sha256 : undefined;
+};
 
-/**
- * @param incomingDir where files are written before they are moved in: they are complete, and on the disk for good,
- *   before anybody can see them.
- */
-export const createBlobStore = (
-  disk: Pick<Disk, 'exists' | 'getStream'>,
-  incomingDir: string,
-  moveIn: MoveIn,
-): BlobStore => {
-  const putFile: BlobStore['putFile'] = ({ path: file, sha256, size }) =>
-    available(() => moveIn(keyOf(sha256), { path: file, size }));
+export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export const createBlobStore = (objects: ObjectStore): BlobStore => {
+  const isThere = async (sha256: string, size: number): Promise<boolean> =>
+    (await objects.size(keyOf(sha256))) === size;
 
   return {
-    putFile,
-    async put(bytes) {
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      if (await available(() => disk.exists(keyOf(sha256)))) return sha256;
-      await mkdir(incomingDir, { recursive: true });
-      const file = path.join(incomingDir, randomUUID());
-      try {
-        await available(() => writeFile(file, bytes, { flag: 'wx', mode: 0o600, flush: true }));
-        await putFile({ path: file, sha256, size: bytes.byteLength });
-      } finally {
-        await rm(file, { force: true });
+    put: (bytes, sha256 = digestOf(bytes)) =>
+      available(async () => {
+        if (!(await isThere(sha256, bytes.byteLength))) await objects.write(keyOf(sha256), bytes);
+        return sha256;
+      }),
+    putFile: ({ path, sha256, size }) =>
+      available(async () => {
+        if (!(await isThere(sha256, size))) await objects.moveIn(keyOf(sha256), { path, size });
+      }),
+    get: (sha256) => available(async () => readWhole(await objects.read(keyOf(sha256)), sha256)),
+    stream: (sha256, size) => available(async () => exactly(await objects.read(keyOf(sha256)), sha256, size)),
+    size: (sha256) => available(() => objects.size(keyOf(sha256))),
+    remove: (sha256) => available(() => objects.remove(keyOf(sha256))),
+    check: () => available(() => objects.check()),
+    async *list() {
+      const pages = objects.list()[Symbol.asyncIterator]();
+      for (;;) {
+        const page = await available(() => pages.next());
+        if (page.done) return;
+        yield page.value.map(digestIn).filter((sha256) => sha256 !== undefined);
       }
-      return sha256;
     },
-    // By way of the stream: flydrive's getBytes gives the whole memory behind a small file's buffer.
-    get: (sha256) => available(async () => buffer(await disk.getStream(keyOf(sha256)))),
-    stream: (sha256) =>
-      available(async () => {
-        const stream = await disk.getStream(keyOf(sha256));
-        // On disk a missing file shows only when it is opened.
-        if (stream instanceof ReadStream) await once(stream, 'open');
-        return stream;
-      }),
-    check: () =>
-      available(async () => {
-        await access(incomingDir, constants.W_OK);
-        await disk.exists(keyOf(NOBODYS));
-      }),
   };
+};
+
+/** Hashed as it comes, so that a large one keeps nobody else waiting. By way of the stream: flydrive's getBytes gives the whole memory behind a small file's buffer. */
+const readWhole = async (stream: Readable, sha256: string): Promise<Buffer> => {
+  const hash = createHash('sha256');
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    chunks.push(chunk);
+  }
+  if (hash.digest('hex') !== sha256) throw damagedBlob(sha256);
+  return Buffer.concat(chunks);
 };
 
 const available = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (err) {
-    throw new UnavailableError('The blob store', err);
+    throw err instanceof AppError ? err : new UnavailableError('The blob store', err);
   }
 };

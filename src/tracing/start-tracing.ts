@@ -7,6 +7,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type Span,
   type Tracer,
 } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -16,7 +17,7 @@ import type { TraceTarget } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { createSampler } from './sampler.ts';
 import { traceParentOnly } from './trace-parent.ts';
-import type { Tracing } from './tracing.ts';
+import type { StepSpans, Tracing } from './tracing.ts';
 
 export interface RunningTracing {
   tracing: Tracing;
@@ -81,7 +82,24 @@ const createTracing = (tracer: Tracer): Tracing => ({
         span.end();
       }
     }),
+  steps: () => stepsIn(tracer),
 });
+
+const stepsIn = (tracer: Tracer): StepSpans => {
+  const parent = context.active();
+  let open: Span | undefined;
+  const end = (): void => {
+    open?.end();
+    open = undefined;
+  };
+  return {
+    end,
+    begin(name) {
+      end();
+      open = tracer.startSpan(name, {}, parent);
+    },
+  };
+};
 
 const typeOf = (err: unknown): string => {
   if (!(err instanceof Error)) return 'unknown';

@@ -13,16 +13,25 @@ export interface RequestSpan {
   end(name: string, attributes: SpanAttributes, failed: boolean): void;
 }
 
+/** The steps of what is being done: each one ends with the next. */
+export interface StepSpans {
+  begin: (name: string) => void;
+  end: () => void;
+}
+
 /** What the rest of the program knows of traces. */
 export interface Tracing {
   /** Begins the span of a request, as a part of the caller's trace where its headers name one (W3C `traceparent`). */
   request(headers: IncomingHttpHeaders): RequestSpan | undefined;
   /** Runs `work` as a part of whatever is being traced. @param tell adds to its attributes while it runs. */
   span<T>(name: string, work: (tell: (attributes: SpanAttributes) => void) => Promise<T>): Promise<T>;
+  /** Steps of whatever is being traced now. */
+  steps(): StepSpans;
 }
 
 /** Traces nothing, and costs a call. */
 export const noTracing: Tracing = {
   request: () => undefined,
   span: (_name, work) => work(() => undefined),
+  steps: () => ({ begin: () => undefined, end: () => undefined }),
 };

@@ -2,7 +2,8 @@ import { findApp, findAppAt, lockVisibleApp, type App, type AppRef } from '../db
 import { findCatalogueVersion } from '../db/catalogue.ts';
 import { findInstallation, insertInstallation, isInstalled, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import { takeTurns } from '../db/job-turns.ts';
+import type { Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { completedMessage } from '../domain/job.ts';
@@ -12,8 +13,9 @@ import { AppError, invalidField, NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
 import type { Also } from './also.ts';
 import { recordInstalled } from './audit-installation.ts';
-import { dispatchJob } from './dispatch-job.ts';
+import { dispatchJobs } from './dispatch-jobs.ts';
 import { mergeSettings } from './installation-settings.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { refuseListingOnly } from './refuse-listing-only.ts';
 
 export interface InstallAppInput {
@@ -35,16 +37,17 @@ export interface InstallAppInput {
 }
 
 /**
- * Gives an account an app: seven to ten statements in one transaction, then one trip to the queue when there is
- * something to provision. The app is active at once without requirements, otherwise when the install job is done.
+ * Gives an account an app: seven to ten statements in one transaction; when there is something to provision two more, and
+ * then one trip to the queue. The app is active at once without requirements, otherwise when the install job is done.
  *
- * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`
+ * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`, OwnRuleError
+ *   `quota_exceeded`
  */
 export const installApp = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
   input: InstallAppInput,
 ): Promise<Installation> => {
-  const { installation, total } = await withTransaction(deps.db, async (tx) => {
+  const { installation, turns } = await withQuotas(deps, input.accountId, async (tx, quotas) => {
     const app = await holdApp(tx, { accountId: input.accountId, id: input.appId, kind: input.appKind }, input.version);
     refuseListingOnly(app);
     const product = chooseProduct(app, input.product);
@@ -53,17 +56,12 @@ export const installApp = async (
     const installed = (await findInstallation(tx, input.accountId, id))!;
     await input.also?.(tx, installed);
     await recordInstalled(tx, input.actor, installed);
-    return { installation: installed, total: app.requirementCount + 1 };
+    const pending = installed.state === 'pending';
+    const turns = pending ? await takeTurns(tx, input.accountId, deps.config.maxRunningPerAccount) : [];
+    await refuseOverQuota(tx, quotas, { installations: 1 });
+    return { installation: installed, turns };
   });
-  if (installation.state === 'pending')
-    await dispatchJob(deps, {
-      id: installation.jobId,
-      accountId: installation.accountId,
-      kind: 'install',
-      appId: installation.appId,
-      installationId: installation.id,
-      total,
-    });
+  await dispatchJobs(deps, turns);
   return installation;
 };
 

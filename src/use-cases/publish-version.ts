@@ -10,25 +10,33 @@ import {
 } from '../db/apps.ts';
 import { insertAuditEntry, insertMovedEntries } from '../db/audit-entries.ts';
 import { insertVersion, type NewVersion } from '../db/app-versions.ts';
+import type { BlobReservation } from '../db/blobs.ts';
 import { moveInstallations } from '../db/installations.ts';
-import { holdAttempt, insertMissingInstallJobs, isOvertaken, settleJob, type Job } from '../db/jobs.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import { holdAttempt, isOvertaken, settleJob } from '../db/job-attempts.ts';
+import { insertMissingInstallJobs, type Job } from '../db/jobs.ts';
+import type { Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import { differences, systemActor, type Actor } from '../domain/audit.ts';
-import { completedMessage, type JobRef } from '../domain/job.ts';
+import { completedMessage, type JobStep } from '../domain/job.ts';
 import type { AppDefinition } from '../domain/package/definition.ts';
 import { listingTexts } from '../domain/package/listing-texts.ts';
 import { NotFoundError } from '../errors.ts';
 import type { JobOutcome } from '../queue/jobs.ts';
 import { newId } from '../secrets/tokens.ts';
-import { dispatchJob } from './dispatch-job.ts';
+import { dispatchWaiting } from './dispatch-jobs.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
+import { holdReserved } from './reserve-blobs.ts';
 import { sealNewlySecure, secretsOf } from './seal-newly-secure.ts';
 
 export interface PublishVersionInput {
   job: Job;
   version: Omit<NewVersion, 'appId' | 'assetKey'>;
+  /** Of all its files, and of the archive. */
+  reserved: BlobReservation[];
   /** The job's number of steps. */
   total: number;
+  /** What was done, once it is published. */
+  steps: () => JobStep[];
 }
 
 /**
@@ -36,31 +44,35 @@ export interface PublishVersionInput {
  * end in it. Installations move along; those that lack something the new version requires get an install job.
  *
  * @returns how the job ended, or undefined when another attempt has taken it over.
- * @throws NotFoundError when the app was deleted meanwhile.
+ * @throws NotFoundError when the app was deleted meanwhile; OwnRuleError `quota_exceeded`; AppError `blob_collected` when its
+ *   files were cleared away.
  */
 export const publishVersion = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
-  { job, total, version }: PublishVersionInput,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
+  { job, total, version, reserved, steps }: PublishVersionInput,
 ): Promise<JobOutcome | undefined> => {
-  const published = await withTransaction(deps.db, async (tx) => {
+  const published = await withQuotas(deps, job.accountId, async (tx, quotas) => {
     if (!(await holdAttempt(tx, job))) return undefined;
+    await holdReserved(tx, reserved);
     const appId = await holdApp(tx, job, version.definition);
     const versionId = await insertVersion(tx, { ...version, appId, assetKey: newId() });
     const overtaken = job.appId !== null && (await isOvertaken(tx, job, appId));
-    const installJobs = overtaken ? [] : await makeCurrent(tx, deps, { job, appId, versionId, version });
+    const accounts = overtaken ? [] : await makeCurrent(tx, deps, { job, appId, versionId, version });
     const message = completedMessage(new Date()) + (overtaken ? '; a build asked for later is current already' : '');
     const end = { state: 'completed', progress: total, total, message } as const;
-    await settleJob(tx, job, { ...end, appId, versionId, warnings: version.warnings });
-    return { outcome: { ...end, appId, installationId: null }, installJobs };
+    await settleJob(tx, job, { ...end, appId, versionId, warnings: version.warnings, steps: steps() });
+    const added = { packages: 1, bytes: version.archive.size, apps: job.appId === null ? 1 : 0 };
+    await refuseOverQuota(tx, quotas, added);
+    return { outcome: { ...end, appId, installationId: null }, accounts };
   });
-  await dispatchAll(deps, published?.installJobs ?? []);
+  await dispatchAll(deps, published?.accounts ?? []);
   return published?.outcome;
 };
 
 /** Of an app, in characters; it becomes the title of its installations. */
 const LONGEST_NAME = 255;
 
-/** The app and all its installations run on the version from now on. */
+/** The app and all its installations run on the version from now on. @returns accounts that got an install job by it. */
 const makeCurrent = async (
   tx: Queryable,
   { cipher }: Pick<Deps, 'cipher'>,
@@ -70,7 +82,7 @@ const makeCurrent = async (
     versionId,
     version,
   }: { job: Job; appId: number; versionId: number } & Pick<PublishVersionInput, 'version'>,
-): Promise<JobRef[]> => {
+): Promise<number[]> => {
   const { name = null, shortDescription = null } = job.request;
   const before = job.appId === null ? undefined : await findApp(tx, refOf(job, appId));
   const listed = await setCurrentVersion(tx, {
@@ -129,9 +141,14 @@ const holdApp = async (tx: Queryable, job: Job, definition: AppDefinition): Prom
   return job.appId;
 };
 
-/** More than that are the sweep's: a queue that hangs must not keep the build from its end. */
+/** Of accounts; more than that are the sweep's: a queue that hangs must not keep the build from its end. */
 const DISPATCHED_AT_ONCE = 100;
 
-const dispatchAll = async (deps: Pick<Deps, 'producer' | 'log'>, jobs: JobRef[]): Promise<void> => {
-  await Promise.all(jobs.slice(0, DISPATCHED_AT_ONCE).map((job) => dispatchJob(deps, job)));
+const dispatchAll = async (
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config'>,
+  accounts: readonly number[],
+): Promise<void> => {
+  // The version is published: what fails here is no failure of its build.
+  const failed = (err: unknown): void => deps.log.warn('turns left to the sweep', { err });
+  for (const accountId of accounts.slice(0, DISPATCHED_AT_ONCE)) await dispatchWaiting(deps, accountId).catch(failed);
 };

@@ -4,7 +4,6 @@ import type { JobStatus } from '../domain/job.ts';
 import { NotFoundError } from '../errors.ts';
 import { within } from '../within.ts';
 
-const JOB_ID = /^[0-9a-f]{32}$/;
 const ROW_LIMIT_MS = 1_500;
 
 /**
@@ -18,7 +17,7 @@ export const readJob = async (
   accountId: number,
   id: string,
 ): Promise<JobStatus> => {
-  if (!JOB_ID.test(id)) throw unknownJob(id);
+  if (!isJobId(id)) throw unknownJob(id);
   const live = await producer.find(id).catch((err: unknown) => {
     log.debug('poll answered from the row', { jobId: id, err });
     return undefined;
@@ -30,5 +29,7 @@ export const readJob = async (
   return job;
 };
 
-const unknownJob = (id: string): NotFoundError =>
+export const isJobId = (id: string): boolean => /^[0-9a-f]{32}$/.test(id);
+
+export const unknownJob = (id: string): NotFoundError =>
   new NotFoundError(`There is no job "${id.slice(0, 64)}". Ask for the id that the request's answer gave as job_id.`);

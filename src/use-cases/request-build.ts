@@ -1,13 +1,16 @@
-import { ownsApp } from '../db/apps.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { lockOwnApp } from '../db/apps.ts';
 import { insertAuditEntry } from '../db/audit-entries.ts';
 import { insertBuildJob, type BuildRequest } from '../db/jobs.ts';
-import { withTransaction } from '../db/pool.ts';
-import { takeUpload } from '../db/uploads.ts';
+import { findLastOpenBuild, takeTurns } from '../db/job-turns.ts';
+import type { Queryable } from '../db/pool.ts';
+import { attachUpload, takeUpload } from '../db/uploads.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
-import { dispatchJob } from './dispatch-job.ts';
+import { dispatchJobs } from './dispatch-jobs.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 
 export interface RequestBuildInput extends BuildRequest {
   accountId: number;
@@ -18,24 +21,50 @@ export interface RequestBuildInput extends BuildRequest {
 }
 
 /**
- * Queues the build of an uploaded package: five statements in one transaction, then one trip to the queue.
+ * Queues the build of an uploaded package: seven statements in one transaction (nine for an app that is there), then one trip
+ * to the queue. Of one app, builds go one after the other, in the order in which they were asked for; who asks for the same
+ * that was asked for last, and is not done yet, gets that job.
  *
  * @returns the job's id, which can be asked for at once.
- * @throws NotFoundError when the account has no such app, or no such upload that no build has used yet.
+ * @throws OwnRuleError `quota_exceeded` when the account may have no other app; NotFoundError when the account has no such app, or no such upload that no build has used yet.
  */
 export const requestBuild = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config'>,
   { accountId, actor, uploadId, appId, ...request }: RequestBuildInput,
 ): Promise<string> => {
-  const id = newId();
-  await withTransaction(deps.db, async (tx) => {
-    if (appId !== null && !(await ownsApp(tx, { accountId, id: appId, kind: request.appKind })))
+  const { id, turns } = await withQuotas(deps, accountId, async (tx, quotas) => {
+    if (appId !== null && !(await lockOwnApp(tx, { accountId, id: appId, kind: request.appKind })))
       throw new NotFoundError(`There is no app ${appId} of this account.`);
-    await takeUpload(tx, { accountId, uploadId, jobId: id });
-    const seq = await insertBuildJob(tx, { id, accountId, uploadId, appId, request, actor });
-    const subject = { type: 'build', id: seq, name: id } as const;
+    const newJobId = newId();
+    const { sha256 } = await takeUpload(tx, { accountId, uploadId, jobId: newJobId });
+    const same = appId === null ? undefined : await findSame(tx, { accountId, appId, sha256, request });
+    if (same !== undefined) {
+      await attachUpload(tx, { accountId, uploadId, jobId: same });
+      return { id: same, turns: [] };
+    }
+    const seq = await insertBuildJob(tx, { id: newJobId, accountId, uploadId, appId, request, actor });
+    const subject = { type: 'build', id: seq, name: newJobId } as const;
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { uploadId, appId, ...request } });
+    const turns = await takeTurns(tx, accountId, deps.config.maxRunningPerAccount);
+    if (appId === null) await refuseOverQuota(tx, quotas, { apps: 1 }, { yetToCome: true });
+    return { id: newJobId, turns };
   });
-  await dispatchJob(deps, { id, accountId, kind: 'build', appId, installationId: null });
+  await dispatchJobs(deps, turns);
   return id;
 };
+
+interface Wanted {
+  accountId: number;
+  appId: number;
+  sha256: string;
+  request: BuildRequest;
+}
+
+/** The build of the app that was asked for last, when it has not ended and is of the same package and texts. */
+const findSame = async (tx: Queryable, { accountId, appId, sha256, request }: Wanted): Promise<string | undefined> => {
+  const last = await findLastOpenBuild(tx, accountId, appId);
+  const isSame = last?.sha256 === sha256 && isDeepStrictEqual(textsOf(last.request), textsOf(request));
+  return isSame ? last.id : undefined;
+};
+
+const textsOf = ({ name = null, shortDescription = null }: BuildRequest) => ({ name, shortDescription });

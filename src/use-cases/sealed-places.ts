@@ -1,4 +1,12 @@
 import {
+  holdAnswer,
+  holdFreeAnswers,
+  listAnswersToReseal,
+  listKeysOfAnswers,
+  replaceAnswer,
+  type SealedAnswer,
+} from '../db/idempotency-key-secrets.ts';
+import {
   holdFreeInstallations,
   holdInstallation,
   listInstallationsToReseal,
@@ -17,6 +25,7 @@ import {
 } from '../db/signing-key-secrets.ts';
 import { signingKeyContext } from '../secrets/signing.ts';
 import { secretContext } from './installation-settings.ts';
+import { answerContext } from './once/kept-answer.ts';
 
 interface SealedValue {
   /** Within its row. */
@@ -65,6 +74,14 @@ const rowOfSigningKey = ({ id, accountId, kid, privateKey }: SigningKeySecret): 
   },
 });
 
+const rowOfAnswer = (row: SealedAnswer): SealedRow => ({
+  id: row.id,
+  values: [{ name: 'answer', sealed: row.answer, context: answerContext(row) }],
+  replace: async (tx, { answer }) => {
+    if (answer !== undefined) await replaceAnswer(tx, { ...row, answer });
+  },
+});
+
 /** Every place that has sealed values: what is not here is not found when keys are replaced. */
 export const sealedPlaces: readonly SealedPlace[] = [
   {
@@ -86,5 +103,15 @@ export const sealedPlaces: readonly SealedPlace[] = [
       return found && rowOfSigningKey(found);
     },
     listKeys: listKeysOfSigningKeys,
+  },
+  {
+    row: 'kept answer',
+    list: listAnswersToReseal,
+    holdFree: async (tx, ids) => (await holdFreeAnswers(tx, ids)).map(rowOfAnswer),
+    hold: async (tx, id) => {
+      const found = await holdAnswer(tx, id);
+      return found && rowOfAnswer(found);
+    },
+    listKeys: listKeysOfAnswers,
   },
 ];

@@ -1,6 +1,7 @@
 import { findAppAt, type App } from '../db/apps.ts';
 import { changeInstallation, lockInstallation, setInstallationJob, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
+import { takeTurns } from '../db/job-turns.ts';
 import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
@@ -8,7 +9,7 @@ import { checkSettings, defaultSettings, secretNamesOf } from '../domain/setting
 import { NotFoundError } from '../errors.ts';
 import { newId } from '../secrets/tokens.ts';
 import { recordChanged } from './audit-installation.ts';
-import { dispatchJob } from './dispatch-job.ts';
+import { dispatchJobs } from './dispatch-jobs.ts';
 import { getInstallation } from './get-installation.ts';
 import { mergeSettings } from './installation-settings.ts';
 
@@ -31,17 +32,17 @@ export interface UpgradeInstallationInput {
 /**
  * Moves an installation to another version of its app: a job provisions what that one requires, and only then the
  * installation runs on it. Until then, and when the job fails, it runs on what it has. Settings that are given take effect
- * at once, for both; what is there and turns secret is sealed with the move. Seven statements in one
+ * at once, for both; what is there and turns secret is sealed with the move. Nine statements in one
  * transaction, then one trip to the queue.
  *
  * @throws NotFoundError, InvalidRequestError
  */
 export const upgradeInstallation = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
   { accountId, actor, id, versionId, settings }: UpgradeInstallationInput,
 ): Promise<Installation> => {
   const jobId = newId();
-  const { upgraded, total } = await withTransaction(deps.db, async (tx) => {
+  const { upgraded, turns } = await withTransaction(deps.db, async (tx) => {
     await lockInstallation(tx, accountId, id);
     const before = await getInstallation(tx, { accountId, id, kind: null });
     const { appId, enabled, groupRestrictions, roleRestrictions } = before;
@@ -57,8 +58,8 @@ export const upgradeInstallation = async (
     const after = await getInstallation(tx, { accountId, id, kind: null });
     const hidden = secretNamesOf(app.parameters);
     await recordChanged(tx, actor, { before, after, newSecrets: Object.keys(merged.secrets), hidden });
-    return { upgraded: after, total: steps };
+    return { upgraded: after, turns: await takeTurns(tx, accountId, deps.config.maxRunningPerAccount) };
   });
-  await dispatchJob(deps, { id: jobId, accountId, kind: 'install', appId: upgraded.appId, installationId: id, total });
+  await dispatchJobs(deps, turns);
   return upgraded;
 };

@@ -6,11 +6,12 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { projectRoot } from '../../src/cli/project-root.ts';
 import { createPool } from '../../src/db/pool.ts';
-import { buildApp, createApp, endOf, install, pollJob, read } from '../support/client.ts';
+import { buildApp, createApp, endOf, install, pollJob, read, uploadPackage } from '../support/client.ts';
 import { admin, databaseUrl, queueBackends, type QueueKind, type RequestOptions } from '../support/harness.ts';
 import { buildArchive, exampleArchive } from '../support/packages.ts';
 import { createPrograms, services, type Ended, type Programs, type RunningProgram } from '../support/program.ts';
 import { freePort } from '../support/redis-server.ts';
+import { startS3 } from '../support/s3-server.ts';
 
 const first = {
   account: 'acme',
@@ -28,12 +29,16 @@ interface System extends Programs {
   startWorker(): Promise<RunningProgram>;
 }
 
+/** `disk`: the processes share a folder. `s3`: each has one of its own, and they share nothing but the stores. */
+type StoreKind = 'disk' | 's3';
+
 /** What docker-compose.yml describes, as processes of the built program: on an empty database, nothing started yet. */
-const createSystem = async (queue: QueueKind): Promise<System> => {
+const createSystem = async (queue: QueueKind, store: StoreKind = 'disk'): Promise<System> => {
   const id = randomUUID().replaceAll('-', '');
   const database = `appyard_test_${id}`;
   await admin(`create database ${database}`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'appyard-data-'));
+  const s3 = store === 's3' ? await startS3(path.join(dataDir, 's3')) : undefined;
   const port = String(await freePort());
   const env = {
     DATABASE_URL: databaseUrl(database),
@@ -46,11 +51,13 @@ const createSystem = async (queue: QueueKind): Promise<System> => {
     BOOTSTRAP_PASSWORD: first.password,
     BOOTSTRAP_TOKEN: first.token,
     ...(queue === 'redis' && { REDIS_URL: inject('redisUrl'), REDIS_PREFIX: `test-${id}` }),
+    ...(s3 && { BLOB_URL: s3.blobUrl }),
   };
   const programs = createPrograms(env);
   const db = createPool({ url: env.DATABASE_URL, max: 1, onError: () => undefined });
   const started = async (words: readonly string[], line: RegExp): Promise<RunningProgram> => {
-    const running = programs.start(words);
+    const own: Record<string, string> = s3 ? { DATA_DIR: await mkdtemp(path.join(dataDir, 'own-')) } : {};
+    const running = programs.start(words, own);
     await running.untilLine(line);
     return running;
   };
@@ -72,6 +79,7 @@ const createSystem = async (queue: QueueKind): Promise<System> => {
     startWorker: () => started(services.worker, /"working"/),
     async close() {
       await programs.close();
+      await s3?.stop();
       await db.end();
       await admin(`drop database ${database} with (force)`);
       await rm(dataDir, { recursive: true });
@@ -87,8 +95,8 @@ const deleteKeys = async (pattern: string): Promise<void> => {
   redis.disconnect();
 };
 
-const migratedSystem = async (queue: QueueKind): Promise<System> => {
-  const system = await createSystem(queue);
+const migratedSystem = async (queue: QueueKind, store?: StoreKind): Promise<System> => {
+  const system = await createSystem(queue, store);
   expect(await system.run(services.migrate)).toMatchObject({ code: 0, stderr: '' });
   return system;
 };
@@ -124,31 +132,45 @@ const startBuild = async (system: System, name: string): Promise<string> => {
   return id;
 };
 
-describe.each(queueBackends)('separate processes on %s', (queue) => {
+/** From a package to a page: what came of it. */
+const pushServiceDesk = async (system: System) => {
+  const appId = await buildApp(system, await exampleArchive('service-desk'));
+  const installation = await install(system, appId, { name: 'Desk' });
+  const { status, progress, installation_id: id } = await endOf(system, installation.pending_job_id);
+  const [resources] = await system.query('select count(*)::int as count from resources');
+  const asset = await system.request(`/api/v2/apps/${appId}/assets/app.css`);
+  return { status, progress, ofInstallation: id === installation.id, ...resources, css: await asset.text() };
+};
+
+const pushed = async () => ({
+  status: 'completed',
+  progress: 12,
+  ofInstallation: true,
+  count: 11,
+  css: await readFile(path.join(projectRoot, 'examples/service-desk/assets/app.css'), 'utf8'),
+});
+
+describe('separate processes that share a disk', () => {
+  it('build and install an app with its requirements, and serve it', async () => {
+    const system = await migratedSystem('redis', 'disk');
+    onTestFinished(() => system.close());
+    await Promise.all([system.startApi(), system.startWorker()]);
+    expect(await pushServiceDesk(system)).toEqual(await pushed());
+  });
+});
+
+describe.each(queueBackends)('separate processes on %s and S3, without a disk in common,', (queue) => {
   let system: System;
   let api: RunningProgram;
   let workers: [RunningProgram, RunningProgram];
   beforeEach(async () => {
-    system = await migratedSystem(queue);
+    system = await migratedSystem(queue, 's3');
     [api, ...workers] = await Promise.all([system.startApi(), system.startWorker(), system.startWorker()]);
   });
   afterEach(() => system.close());
 
   it('build and install an app with its requirements, and serve it', async () => {
-    const appId = await buildApp(system, await exampleArchive('service-desk'));
-    const installation = await install(system, appId, { name: 'Desk' });
-    expect(await endOf(system, installation.pending_job_id)).toMatchObject({
-      status: 'completed',
-      total: 12,
-      progress: 12,
-      installation_id: installation.id,
-    });
-    expect(await system.query('select count(*)::int as count from resources')).toEqual([{ count: 11 }]);
-    const asset = await system.request(`/api/v2/apps/${appId}/assets/app.css`);
-    expect(asset.status).toBe(200);
-    expect(await asset.text()).toBe(
-      await readFile(path.join(projectRoot, 'examples/service-desk/assets/app.css'), 'utf8'),
-    );
+    expect(await pushServiceDesk(system)).toEqual(await pushed());
   });
 
   it('end with 0 on SIGTERM, a worker once its job is done', async () => {
@@ -257,6 +279,20 @@ describe('the commands on a running system', () => {
     await vi.waitFor(async () => expect(await statusAs(`Bearer ${token}`)).toBe(401), {
       timeout: 12_000,
       interval: 250,
+    });
+  });
+
+  it('collect removes what nobody needs any more, and says what', async () => {
+    await uploadPackage(system, buildArchive({ manifest: { name: 'Never built' } }));
+    expect(await sayOf(['collect'])).toMatch(/^collect\.blobs: 0 doomed, 0 removed, 0 bytes$/m);
+    await system.query(`update uploads set created_at = now() - interval '25 hours'`);
+    const said = await sayOf(['collect', '--grace', '0']);
+    expect(said).toMatch(/^collect\.uploads: 1 removed$/m);
+    expect(said).toMatch(/^collect\.blobs: 1 doomed, 1 removed, [1-9]\d* bytes$/m);
+    expect(await sayOf(['collect', '--grace', '0'])).toMatch(/^collect\.blobs: 0 doomed, 0 removed, 0 bytes$/m);
+    expect(await system.run(['collect', '--grace', 'now'])).toMatchObject({
+      code: 1,
+      stderr: 'appyard: --grace must be a whole number of seconds, not "now".\n',
     });
   });
 

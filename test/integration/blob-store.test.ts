@@ -33,7 +33,7 @@ describe.each(['disk', 's3'] as const)('the blob store on %s', (kind) => {
     const sha256 = await store.blobs.put(bytes);
     expect(sha256).toBe(sha256Of(bytes));
     expect((await store.blobs.get(sha256)).equals(bytes)).toBe(true);
-    expect((await buffer(await store.blobs.stream(sha256))).equals(bytes)).toBe(true);
+    expect((await buffer(await store.blobs.stream(sha256, bytes.length))).equals(bytes)).toBe(true);
     expect(await readdir(store.incomingDir)).toEqual([]);
   });
 
@@ -50,6 +50,48 @@ describe.each(['disk', 's3'] as const)('the blob store on %s', (kind) => {
     await store.blobs.putFile(file);
     expect((await store.blobs.get(file.sha256)).equals(bytes)).toBe(true);
     await rm(file.path, { force: true });
+  });
+
+  it('writes anew what somebody who was killed has left in part', async () => {
+    const bytes = Buffer.from('whole, not half');
+    const sha256 = sha256Of(bytes);
+    await store.blobs.put(bytes.subarray(0, 7), sha256);
+    await expect(store.blobs.get(sha256)).rejects.toMatchObject({ code: 'damaged_blob', retryable: true });
+    await store.blobs.put(bytes);
+    expect((await store.blobs.get(sha256)).equals(bytes)).toBe(true);
+
+    const file = { path: path.join(store.incomingDir, 'y'), sha256: sha256Of(Buffer.from('a file')), size: 6 };
+    await store.blobs.put(Buffer.from('a fi'), file.sha256);
+    await writeFile(file.path, 'a file');
+    await store.blobs.putFile(file);
+    expect((await store.blobs.get(file.sha256)).toString()).toBe('a file');
+    await rm(file.path, { force: true });
+  });
+
+  it('hands out no bytes but those that were asked for', async () => {
+    const sha256 = sha256Of(Buffer.from('the right ones'));
+    await store.blobs.put(Buffer.from('the wrong ones'), sha256);
+    await expect(store.blobs.get(sha256)).rejects.toMatchObject({ code: 'damaged_blob' });
+    // Of a stream only the size is looked at.
+    for (const size of [13, 15])
+      await expect(buffer(await store.blobs.stream(sha256, size))).rejects.toMatchObject({ code: 'damaged_blob' });
+    await store.blobs.remove(sha256);
+  });
+
+  it('says how large a blob is, lists all and nothing else, and removes', async () => {
+    const listed = async (): Promise<string[]> => {
+      const all: string[] = [];
+      for await (const page of store.blobs.list()) all.push(...page);
+      return all;
+    };
+    const sha256 = await store.blobs.put(Buffer.from('here today'));
+    await writeFile(path.join(store.incomingDir, sha256), 'spooled');
+    expect(await store.blobs.size(sha256)).toBe(10);
+    expect((await listed()).filter((one) => one === sha256)).toHaveLength(1);
+    for (let times = 1; times <= 2; times += 1) await store.blobs.remove(sha256);
+    expect(await store.blobs.size(sha256)).toBeUndefined();
+    expect(await listed()).not.toContain(sha256);
+    await rm(path.join(store.incomingDir, sha256));
   });
 
   it('removes what a killed process left in the spool, and only that', async () => {

@@ -14,7 +14,7 @@ import { readConfig } from '../../src/config.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { startOpsServer } from '../../src/ops/ops-server.ts';
 import { makeCertificate } from '../support/certificates.ts';
-import { composeConfig, findCompose, readCompose, readImage, readProjectFile } from '../support/compose.ts';
+import { composeConfig, findCompose, isSetting, readCompose, readImage, readProjectFile } from '../support/compose.ts';
 import { createPrograms, program, services as ours } from '../support/program.ts';
 
 const compose = readCompose();
@@ -26,16 +26,6 @@ const imageEnv = Object.fromEntries(
     .split(' ')
     .map((pair) => pair.split('=')),
 ) as Record<string, string>;
-
-/** A value of a wrong type is refused under its name, whatever the setting takes; what nobody reads is not looked at. */
-const isSetting = (name: string): boolean => {
-  try {
-    readConfig({ [name]: 0 as unknown as string });
-    return false;
-  } catch (err) {
-    return err instanceof Error && err.message.includes(`  ${name} `);
-  }
-};
 
 describe('docker-compose.yml', () => {
   it('runs the commands that the end-to-end tests run', () => {

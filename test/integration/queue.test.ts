@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { claimJob } from '../../src/db/jobs.ts';
-import { createRedisQueues } from '../../src/queue/backend.ts';
+import { claimJob } from '../../src/db/job-attempts.ts';
+import { createRedisQueues } from '../../src/queue/redis-backend.ts';
 import { createProducer } from '../../src/queue/producer.ts';
 import { JOBS_QUEUE } from '../../src/queue/jobs.ts';
 import { UnavailableError } from '../../src/errors.ts';
@@ -38,7 +38,7 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
     const id = await createApp(harness, buildArchive());
     await remove(id);
     expect(await pollJob(harness, id)).toMatchObject({ id, status: 'queued', progress: 0, total: 1 });
-    expect(await sweep(harness.deps, 0)).toBe(1);
+    expect(await sweep(harness.deps, 0)).toMatchObject({ enqueued: 1 });
     expect(await find(id)).toMatchObject({ finished: false });
   });
 
@@ -52,7 +52,7 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
     const worker = harness.startWorker();
     await vi.waitFor(async () => expect(await jobState(id)).toBe('failed'), { timeout: 10_000 });
     expect(await pollJob(harness, id)).toMatchObject({ status: 'queued' });
-    expect(await sweep(harness.deps, 0)).toBe(1);
+    expect(await sweep(harness.deps, 0)).toMatchObject({ enqueued: 1 });
     expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
     await worker.close();
   });
@@ -70,10 +70,10 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
     const kept = await createApp(harness, buildArchive());
     await claimJob(harness.deps.db, harness.accountId, lost);
     await remove(lost);
-    expect(await sweep(harness.deps)).toBe(0); // Touched a moment ago.
-    expect(await sweep(harness.deps, 0)).toBe(1);
+    expect(await sweep(harness.deps)).toMatchObject({ enqueued: 0 }); // Touched a moment ago.
+    expect(await sweep(harness.deps, 0)).toMatchObject({ enqueued: 1 });
     expect(await find(lost)).toMatchObject({ finished: false });
-    expect(await sweep(harness.deps, 0)).toBe(0);
+    expect(await sweep(harness.deps, 0)).toMatchObject({ enqueued: 0 });
     const worker = harness.startWorker();
     for (const id of [lost, kept]) expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
     expect(await jobRow(harness, lost)).toMatchObject({ attempt: 2 });
@@ -88,7 +88,7 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
       expect.objectContaining({ jobId: id }),
     );
     const worker = harness.startWorker();
-    expect(await sweep(harness.deps, 0)).toBe(1);
+    expect(await sweep(harness.deps, 0)).toMatchObject({ enqueued: 1 });
     expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
     await worker.close();
   });
@@ -139,7 +139,7 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
 describe('a Redis that was never there', () => {
   it('costs a producer no time', async () => {
     const log = quietLog();
-    const backend = createRedisQueues('redis://127.0.0.1:1', { prefix: 'x', onError: () => undefined });
+    const backend = createRedisQueues('redis://127.0.0.1:1', { prefix: 'x', log });
     const producer = createProducer(backend, log);
     expect(producer.ready()).toBe(false);
     await expect(producer.find(newId())).rejects.toThrow('the queue is away');

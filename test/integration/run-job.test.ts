@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { claimJob, settleJob } from '../../src/db/jobs.ts';
+import { claimJob, settleJob } from '../../src/db/job-attempts.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import { MAX_ATTEMPTS } from '../../workers/run-job.ts';
+import { MAX_ATTEMPTS } from '../../src/domain/job.ts';
 import { buildApp, createApp, endOf, install, read, uploadPackage } from '../support/client.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
-import { attempt, countOf, createFakeLive, jobRow } from '../support/jobs.ts';
+import { attempt, countOf, createFakeLive, dieTrying, jobRow } from '../support/jobs.ts';
 import { buildArchive, macros } from '../support/packages.ts';
 
 describe('one attempt of a job', () => {
@@ -78,9 +78,12 @@ describe('one attempt of a job', () => {
 
   it('gives up on a job that has killed every worker', async () => {
     const id = await createApp(harness, buildArchive());
-    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) await claimJob(harness.deps.db, harness.accountId, id);
+    await harness.deps.db.query(`update jobs set created_at = '2026-01-01' where id = $1`, [id]);
+    await dieTrying(harness, id, MAX_ATTEMPTS);
     await expect(attempt(harness, id)).resolves.toBe('failed');
-    expect((await jobRow(harness, id))['message']).toBe('No worker finished it in 5 attempts.');
+    expect((await jobRow(harness, id))['message']).toBe(
+      'No worker finished it in 5 attempts; the last one ended at 2026-01-02T03:04:05.000Z.',
+    );
   });
 
   it('does not write over the attempt that took the job over', async () => {
@@ -133,7 +136,7 @@ describe('one attempt of a job', () => {
     const live = createFakeLive();
     live.writeFigures = async () => stop.abort();
     // The first attempt stops somewhere on the way.
-    await expect(attempt(harness, jobId, { live, lost: stop.signal })).resolves.toBe('superseded');
+    await expect(attempt(harness, jobId, { live, shutdown: stop.signal })).resolves.toBe('handed-back');
     await expect(attempt(harness, jobId)).resolves.toBe('completed');
     const { rows } = await harness.deps.db.query(
       'select type, identifier from resources where installation_id = $1 order by id',
@@ -161,7 +164,7 @@ describe('one attempt of a job', () => {
 
   it('leaves an installation off when its install fails for good', async () => {
     const { id, pending_job_id: jobId } = await installed(1);
-    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) await claimJob(harness.deps.db, harness.accountId, jobId);
+    await dieTrying(harness, jobId, MAX_ATTEMPTS);
     await expect(attempt(harness, jobId)).resolves.toBe('failed');
     const { installations } = await read<{ installations: { id: number }[] }>(
       await harness.request('/api/v2/apps/installations'),

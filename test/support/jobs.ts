@@ -1,7 +1,9 @@
+import { claimJob } from '../../src/db/job-attempts.ts';
 import type { JobFigures, JobRef } from '../../src/domain/job.ts';
 import type { JobOutcome } from '../../src/queue/jobs.ts';
-import type { AttemptResult, LiveHandle } from '../../workers/run-job.ts';
-import { runJob } from '../../workers/run-job.ts';
+import type { LiveHandle } from '../../workers/live-handle.ts';
+import { createPulse } from '../../workers/pulse.ts';
+import { runJob, type AttemptResult } from '../../workers/run-job.ts';
 import type { Harness } from './harness.ts';
 
 /** The queue's side of a job, for attempts that a test runs by hand. Remembers what was written. */
@@ -28,15 +30,28 @@ export const createFakeLive = (shown?: JobFigures): FakeLive => {
 const never = new AbortController().signal;
 
 /** One attempt, as a worker would make it. */
-export const attempt = (
+export const attempt = async (
   { deps, accountId }: Pick<Harness, 'deps' | 'accountId'>,
   id: string,
-  {
-    live = createFakeLive(),
-    lost = never,
-    shutdown = never,
-  }: Partial<{ live: FakeLive; lost: AbortSignal; shutdown: AbortSignal }> = {},
-): Promise<AttemptResult> => runJob(deps, { id, accountId }, live, { lost, shutdown });
+  { live = createFakeLive(), shutdown = never }: Partial<{ live: FakeLive; shutdown: AbortSignal }> = {},
+): Promise<AttemptResult> => {
+  const pulse = createPulse(deps, { intervalMs: 50 });
+  try {
+    return await runJob(deps, { id, accountId }, live, { pulse, shutdown });
+  } finally {
+    pulse.close();
+  }
+};
+
+/** So many attempts whose workers died, the last one long enough ago that nobody waits for it. */
+export const dieTrying = async (
+  { deps, accountId }: Pick<Harness, 'deps' | 'accountId'>,
+  id: string,
+  attempts: number,
+): Promise<void> => {
+  for (let tries = 0; tries < attempts; tries += 1) await claimJob(deps.db, accountId, id);
+  await deps.db.query(`update jobs set attempt_started_at = '2026-01-02T03:04:05Z' where id = $1`, [id]);
+};
 
 export const jobRow = async ({ deps }: Pick<Harness, 'deps'>, id: string): Promise<Record<string, unknown>> => {
   const { rows } = await deps.db.query<Record<string, unknown>>('select * from jobs where id = $1', [id]);

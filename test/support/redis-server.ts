@@ -24,26 +24,34 @@ export const freePort = (): Promise<number> =>
 export const startRedis = async (): Promise<TestRedis> => {
   const given = process.env['REDIS_URL'];
   if (given) return { url: given, stop: async () => undefined };
-  if (!onPath('redis-server') && !(installPackage({ apt: 'redis-server', brew: 'redis' }) && onPath('redis-server')))
-    throw new Error('The tests need a Redis server: install redis-server (apt, brew), or set REDIS_URL to one.');
   const port = await freePort();
-  const server = spawn(
-    'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-    {
-      stdio: 'ignore',
-    },
-  );
+  const server = spawnRedis(['--port', String(port), '--save', '', '--appendonly', 'no']);
   const url = `redis://127.0.0.1:${port}`;
   await untilReady(url);
+  return { url, stop: () => server.stop() };
+};
+
+export interface RedisProcess {
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/**
+ * A redis-server of our own on loopback.
+ *
+ * @param args a configuration file, if any, comes first.
+ * @throws Error as {@link startRedis}.
+ */
+export const spawnRedis = (args: string[]): RedisProcess => {
+  if (!onPath('redis-server') && !(installPackage({ apt: 'redis-server', brew: 'redis' }) && onPath('redis-server')))
+    throw new Error('The tests need a Redis server: install redis-server (apt, brew), or set REDIS_URL to one.');
+  const server = spawn('redis-server', [...args, '--bind', '127.0.0.1'], { stdio: 'ignore' });
   return {
-    url,
-    stop: () =>
+    stop: (signal) =>
       new Promise((resolve) => {
         // Ctrl-C reaches it too.
         if (server.exitCode !== null || server.signalCode !== null) return resolve();
         server.once('exit', () => resolve());
-        server.kill();
+        server.kill(signal);
       }),
   };
 };

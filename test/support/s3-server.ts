@@ -1,26 +1,51 @@
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
-import S3rver from 's3rver';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './redis-server.ts';
 
 export interface TestS3 {
   blobUrl: string;
+  /** Kills it at once; what it was asked for is broken off. */
   stop(): Promise<void>;
+  /** Again, on the same port and with what it had. */
+  start(): Promise<void>;
 }
 
-/** A real S3 server on this machine, with one bucket. */
+const program = path.join(path.dirname(createRequire(import.meta.url).resolve('s3rver/package.json')), 'bin/s3rver.js');
+/** It seals the place where a list of more than 1,000 objects goes on with DES. */
+const nodeFlags = ['--no-deprecation', '--openssl-legacy-provider'];
+const START_LIMIT_MS = 10_000;
+
+/** A real S3 server in a process of its own, with one bucket, on this machine. */
 export const startS3 = async (directory: string): Promise<TestS3> => {
   await mkdir(directory, { recursive: true });
   const port = await freePort();
-  const server = new S3rver({
-    port,
-    address: '127.0.0.1',
-    silent: true,
-    directory,
-    configureBuckets: [{ name: 'appyard', configs: [] }],
-  });
-  await server.run();
+  const words = ['-d', directory, '-a', '127.0.0.1', '-p', String(port), '-s', '--configure-bucket', 'appyard'];
+  let server: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    server = spawn(process.execPath, [...nodeFlags, program, ...words], { stdio: 'ignore' });
+    await untilAnswers(port);
+  };
+  await start();
   return {
     blobUrl: `s3://S3RVER:S3RVER@appyard?endpoint=http://127.0.0.1:${port}&prefix=blobs`,
-    stop: () => server.close(),
+    start,
+    async stop() {
+      const ended = new Promise((resolve) => server?.once('close', resolve));
+      if (server?.kill('SIGKILL') === true) await ended;
+    },
   };
+};
+
+const untilAnswers = async (port: number): Promise<void> => {
+  for (const giveUp = Date.now() + START_LIMIT_MS; ; await sleep(30)) {
+    const answers = await fetch(`http://127.0.0.1:${port}/`).then(
+      () => true,
+      () => false,
+    );
+    if (answers) return;
+    if (Date.now() > giveUp) throw new Error('the S3 server does not start');
+  }
 };

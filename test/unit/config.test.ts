@@ -71,6 +71,18 @@ describe('the settings in the environment', () => {
     expect(problemsOf({ TRUST_PROXY })).toContain('TRUST_PROXY must be the number of proxies in front');
   });
 
+  it('take quotas: whole numbers, 0 too, and none where they are not set', () => {
+    const none = { packages: null, bytes: null, apps: null, installations: null };
+    expect(readConfig({}).quotas).toEqual(none);
+    expect(readConfig({ QUOTA_APPS: '0', QUOTA_BYTES: '1000000000', QUOTA_PACKAGES: '' }).quotas).toEqual({
+      ...none,
+      apps: 0,
+      bytes: 1_000_000_000,
+    });
+    for (const value of ['-1', '1.5', 'many', '1e3'])
+      expect(problemsOf({ QUOTA_INSTALLATIONS: value })).toContain('QUOTA_INSTALLATIONS must be a whole number from 0');
+  });
+
   it.each([
     ['', false],
     ['false', false],
@@ -99,6 +111,31 @@ describe('the settings in the environment', () => {
     expect(config).toMatchObject({ port: 8080, publicUrl: 'https://apps.example.com', redisUrl: undefined });
     expect(config.secretsKeys).toEqual([Buffer.alloc(32, 0xab), Buffer.alloc(32, 1)]);
     expect(config).toMatchObject({ buildTimeoutMs: 5, limits: { maxPackageBytes: 1000 } });
+  });
+
+  it('limit nothing unless they are told to', () => {
+    expect(readConfig({}).rateLimits).toEqual({ requests: undefined, polls: undefined });
+    expect(readConfig({ RATE_LIMIT: '600', RATE_LIMIT_POLLS: '6000' }).rateLimits).toEqual({
+      requests: 600,
+      polls: 6_000,
+    });
+    for (const name of ['RATE_LIMIT', 'RATE_LIMIT_POLLS'])
+      for (const value of ['0', '-1', 'x', '1000000001'])
+        expect(problemsOf({ [name]: value })).toContain(`${name} must be a whole number from 1 to 1000000000`);
+  });
+
+  it('name authorities for a Redis with TLS only', () => {
+    expect(readConfig({ REDIS_URL: 'rediss+cluster://a', REDIS_CA: 'ca.pem' }).redisCa).toBe(path.resolve('ca.pem'));
+    for (const REDIS_URL of ['', 'redis://a'])
+      expect(problemsOf({ REDIS_URL, REDIS_CA: 'ca.pem' })).toContain('REDIS_CA is of use only with TLS');
+  });
+
+  it.each(['{', '}{', '{}', 'a{}b', '{a}{b}', '{{a}}'])('refuse the prefix %s, whose braces hold nothing', (prefix) => {
+    expect(problemsOf({ REDIS_PREFIX: prefix })).toContain('REDIS_PREFIX must have something between { and }');
+  });
+
+  it.each(['appyard', '{a}', 'x-{a}_y'])('take the prefix %s', (prefix) => {
+    expect(readConfig({ REDIS_PREFIX: prefix }).redisPrefix).toBe(prefix);
   });
 
   it('are refused with every problem at once, each with its name', () => {

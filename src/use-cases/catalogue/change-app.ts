@@ -15,10 +15,11 @@ import {
   type CatalogueVersionChange,
   type NewCatalogueVersion,
 } from '../../db/catalogue.ts';
-import { withTransaction, type Queryable } from '../../db/pool.ts';
+import type { Queryable } from '../../db/pool.ts';
 import type { Deps } from '../../deps.ts';
 import { differences, type Actor } from '../../domain/audit.ts';
 import { NotFoundError } from '../../errors.ts';
+import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
 import type { DescribeApp } from './register-app.ts';
 
 /** What is to become of an app; what is not named stays. */
@@ -60,13 +61,14 @@ export interface ChangedApp {
 /**
  * Changes an app of the account, or nothing: all in one transaction, under the app's lock.
  *
- * @throws NotFoundError when the account owns no such app; AppError `key_taken`; whatever `decide` throws.
+ * @throws NotFoundError when the account owns no such app; AppError `key_taken`; OwnRuleError
+ *   `quota_exceeded`; whatever `decide` throws.
  */
 export const changeApp = async (
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { actor, ref, describe, decide, readVersions = readAll }: ChangeAppInput,
 ): Promise<ChangedApp> =>
-  withTransaction(db, async (tx) => {
+  withQuotas(deps, ref.accountId, async (tx, quotas) => {
     const id = await lockCatalogueApp(tx, ref);
     if (id === undefined) throw new NotFoundError(`There is no app "${ref.value}" of this account.`);
     const { accountId, kind } = ref;
@@ -75,7 +77,8 @@ export const changeApp = async (
       return { app, versions: await readVersions(tx, app) };
     };
     const before = await load();
-    await apply(tx, before, decide(before.app, before.versions));
+    const change = decide(before.app, before.versions);
+    await apply(tx, before, change);
     const after = await load();
     const stateOf = ({ app, versions }: ChangedApp) => ({
       version: app.current.version,
@@ -85,6 +88,7 @@ export const changeApp = async (
     const subject = { type: 'app', id, name: after.app.name } as const;
     const changed = differences(stateOf(before), stateOf(after));
     await insertAuditEntry(tx, { accountId, actor, action: 'update', subject, ...changed });
+    if (change.addVersion) await refuseOverQuota(tx, quotas, { packages: 1 });
     return after;
   });
 

@@ -9,9 +9,9 @@ import {
   type NewCatalogueApp,
   type NewCatalogueVersion,
 } from '../../db/catalogue.ts';
-import { withTransaction } from '../../db/pool.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor, AuditState } from '../../domain/audit.ts';
+import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
 
 /** What the audit log tells of an app and its versions: what its door keeps of it may hold secrets, so the door says. */
 export type DescribeApp = (app: CatalogueApp, versions: readonly CatalogueVersion[]) => AuditState;
@@ -26,13 +26,13 @@ export interface RegisterAppInput {
 /**
  * Puts an app that was described rather than packed into the catalogue, with its first version: one transaction.
  *
- * @throws AppError `key_taken`
+ * @throws AppError `key_taken`; OwnRuleError `quota_exceeded`
  */
 export const registerApp = async (
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { actor, app, version, describe }: RegisterAppInput,
 ): Promise<CatalogueApp> =>
-  withTransaction(db, async (tx) => {
+  withQuotas(deps, app.accountId, async (tx, quotas) => {
     const { accountId, kind } = app;
     const id = await insertCatalogueApp(tx, app);
     const versionId = await insertCatalogueVersion(tx, id, version);
@@ -41,5 +41,6 @@ export const registerApp = async (
     const subject = { type: 'app', id, name: registered.name } as const;
     const after = { kind, version: version.version, ...describe(registered, [registered.current]) };
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after });
+    await refuseOverQuota(tx, quotas, { apps: 1, packages: 1 });
     return registered;
   });

@@ -1,10 +1,9 @@
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DELIVERIES_QUEUE } from '../../../src/queue/deliveries.ts';
 import { dispatchDelivery } from '../../../src/use-cases/deliveries/dispatch-delivery.ts';
-import { removeSettledDeliveries } from '../../../src/use-cases/deliveries/remove-settled-deliveries.ts';
+import { removeSettledDeliveries } from '../../../src/use-cases/collect/remove-settled-deliveries.ts';
 import { runDelivery } from '../../../workers/run-delivery.ts';
-import { startSweep } from '../../../workers/sweep.ts';
 import { sweepDeliveries } from '../../../workers/sweep-deliveries.ts';
 import { ask, deliveryTo, makeKey, reportOf } from '../../support/deliveries.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
@@ -52,26 +51,13 @@ describe('deliveries of long ago', () => {
     receiver.answer(200);
     const waiting = await asked();
     await age(29);
-    await removeSettledDeliveries(harness.deps, 2);
+    await removeSettledDeliveries(harness.deps, { most: Infinity }, 2);
     expect(await left()).toHaveLength(7);
     const recent = await sent();
     await age(2);
-    await removeSettledDeliveries(harness.deps, 2);
+    await removeSettledDeliveries(harness.deps, { most: Infinity }, 2);
     expect(await left()).toEqual([waiting.id, recent]);
     expect(await attempts()).toBe(1);
-  });
-
-  it('are removed by the sweep', async () => {
-    const waiting = await asked();
-    await sent();
-    await age(31);
-    const sweep = startSweep(harness.deps);
-    try {
-      await vi.waitFor(async () => expect(await attempts()).toBe(0), { timeout: 20_000 });
-    } finally {
-      await sweep.close();
-    }
-    expect(await left()).toContain(waiting.id);
   });
 });
 

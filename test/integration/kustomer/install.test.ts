@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { claimJob } from '../../../src/db/jobs.ts';
 import { endOf, read } from '../../support/client.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
-import { attempt, jobRow } from '../../support/jobs.ts';
+import { attempt, dieTrying, jobRow } from '../../support/jobs.ts';
 import {
   kustomerClient,
   kustomerRefusal,
@@ -10,7 +9,7 @@ import {
   type InstalledBody,
   type PageBody,
 } from '../../support/kustomer.ts';
-import { MAX_ATTEMPTS } from '../../../workers/run-job.ts';
+import { MAX_ATTEMPTS } from '../../../src/domain/job.ts';
 
 const view = (name: string, template = 'one') => ({ name, template });
 
@@ -217,8 +216,7 @@ describe('to install an app', () => {
     await twoVersions();
     await acme.register({ app: 'hello', version: '3.0.0', kviews: [view('third', 'three'), view('broken', 'three')] });
     const older = await acme.install({ app: 'hello', version: '2.0.0' });
-    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1)
-      await claimJob(harness.deps.db, harness.accountId, older.attributes.job.id);
+    await dieTrying(harness, older.attributes.job.id, MAX_ATTEMPTS);
     const newer = await acme.install({ app: 'hello', version: '3.0.0' });
     await breakResource('broken');
     try {

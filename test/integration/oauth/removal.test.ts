@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { listTokens } from '../../../src/db/api-tokens.ts';
 import { createToken } from '../../../src/use-cases/create-token.ts';
-import { removeEndedLogins } from '../../../src/use-cases/oauth/remove-ended-logins.ts';
-import { startSweep } from '../../../workers/sweep.ts';
+import { removeEndedLogins } from '../../../src/use-cases/collect/remove-ended-logins.ts';
 import { emails } from '../../support/accounts.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
 import {
@@ -57,10 +56,10 @@ describe('what is left of logins', () => {
     for (let number = 0; number < 5; number += 1) await revoke(await refresh(await logIn(harness)));
     await age(29);
     const alive = await logIn(harness);
-    await removeEndedLogins(harness.deps);
+    await removeEndedLogins(harness.deps, { most: Infinity });
     expect(await counts()).toEqual([6, 1, 11, 11]);
     await age(1.1);
-    await removeEndedLogins(harness.deps, 2);
+    await removeEndedLogins(harness.deps, { most: Infinity }, 2);
     expect(await counts()).toEqual([1, 0, 1, 1]);
     await refresh(alive);
   });
@@ -69,35 +68,23 @@ describe('what is left of logins', () => {
     await logIn(harness);
     await codeFor(harness, newAttempt());
     await age(31);
-    await removeEndedLogins(harness.deps);
+    await removeEndedLogins(harness.deps, { most: Infinity });
     // The code of the second one was never exchanged. The refresh token of the first one expired a day ago.
     expect(await counts()).toEqual([1, 0, 1, 0]);
     await age(28);
-    await removeEndedLogins(harness.deps);
+    await removeEndedLogins(harness.deps, { most: Infinity });
     expect(await counts()).toEqual([1, 0, 1, 0]);
     await age(1.1);
-    await removeEndedLogins(harness.deps);
+    await removeEndedLogins(harness.deps, { most: Infinity });
     expect(await counts()).toEqual([0, 0, 0, 0]);
   });
 
   it('leaves API tokens alone that somebody made, however long they are of no use', async () => {
     const { id } = await createToken(harness.deps, { email: emails.admin, label: 'old', expiresAt: new Date() });
     await age(400);
-    await removeEndedLogins(harness.deps);
+    await removeEndedLogins(harness.deps, { most: Infinity });
     const tokens = await listTokens(harness.deps.db, 100);
     expect(tokens.map((token) => token.id)).toContain(id);
-  });
-
-  it('is removed by the sweep', async () => {
-    await revoke(await logIn(harness));
-    await age(31);
-    const sweep = startSweep(harness.deps);
-    try {
-      await vi.waitFor(async () => expect(await counts()).toEqual([0, 0, 0, 0]), { timeout: 5_000 });
-    } finally {
-      await sweep.close();
-    }
-    expect(harness.deps.log.warn).not.toHaveBeenCalled();
   });
 
   it('does not hide the newest tokens from the list', async () => {

@@ -48,7 +48,7 @@ describe('what is ready for Grafana and Prometheus', () => {
     metrics.jobs.stalled('jobs');
     metrics.deliveries.attempted('delivered');
     metrics.upkeep.swept('jobs', { enqueued: 1 });
-    metrics.upkeep.removed('blob', 1);
+    metrics.upkeep.housekept('collect.blobs', 'removed', 1);
     samples = readExposition((await metrics.expose()).text);
   });
   afterAll(() => harness.close());

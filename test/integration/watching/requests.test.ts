@@ -5,7 +5,7 @@ import { createApp, read } from '../../support/client.ts';
 import { buildArchive } from '../../support/packages.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const POLLS = '/api/{slot}/apps/job_statuses{/:id}';
+const POLLS = '/api/{slot}/apps/job_statuses/:id';
 
 describe('a request', () => {
   let walk: DoorWalk;

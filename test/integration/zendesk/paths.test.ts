@@ -103,11 +103,12 @@ describe('paths', () => {
     ['/api/apps/validate', 'POST', 'PATCH'],
     ['/api/v2/apps/installations', 'GET, HEAD, POST', 'PUT'],
     ['/api/chat/apps/installations/7.json/', 'DELETE, GET, HEAD, PUT', 'PATCH'],
-    ['/api/v2/apps/job_statuses/abc.json', 'GET, HEAD', 'DELETE'],
-    ['//api/v2//apps/installations/job_statuses/abc', 'GET, HEAD', 'PUT'],
+    ['/api/v2/apps/job_statuses/abc.json', 'DELETE, GET, HEAD', 'POST'],
+    ['//api/v2//apps/installations/job_statuses/abc', 'DELETE, GET, HEAD', 'PUT'],
+    ['/api/v2/apps/job_statuses/abc/retry.json', 'POST', 'GET'],
     ['/api/v2/audit_logs.json', 'GET, HEAD', 'POST'],
     ['/api/v2/apps/job_statuses', 'GET, HEAD', 'POST'],
-    ['/api/sell/apps/installations/job_statuses/abc/', 'GET, HEAD', 'PATCH'],
+    ['/api/sell/apps/installations/job_statuses/abc/', 'DELETE, GET, HEAD', 'PATCH'],
   ])('that are known say at %s that %s are possible, and %s is not', async (route, allowed, method) => {
     const refused = await harness.request(route, { method });
     expect(refused.headers.get('allow')).toBe(allowed);

@@ -3,6 +3,7 @@ import type { Deps } from '../../../deps.ts';
 import { deleteApp } from '../../../use-cases/delete-app.ts';
 import { listRoles } from '../../../use-cases/environments/list-roles.ts';
 import { actorOf, allow } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { addCustomApp } from './add-custom-app.ts';
@@ -31,9 +32,12 @@ export const customAppRoutes = (deps: Deps): Router => {
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {
     const environment = environmentOf(res);
     const body = parse(newCustomApp, req.body);
-    const book = createRoleBook(body.allowed_roles.length > 0 ? await listRoles(deps, environment) : []);
-    const app = await addCustomApp(deps, { actor: actorOf(req, res), environment, body, book });
-    res.status(201).json(presentCustomApp(app));
+    const fields = { environmentId: environment.environmentId, ...body };
+    await answerOnce(deps, { req, res }, { route: 'kontent: add', fields }, async (within) => {
+      const book = createRoleBook(body.allowed_roles.length > 0 ? await listRoles(within, environment) : []);
+      const app = await addCustomApp(within, { actor: actorOf(req, res), environment, body, book });
+      return { status: 201, body: presentCustomApp(app) };
+    });
   });
 
   router.get(REFERENCE_PATHS, async (req, res) => {

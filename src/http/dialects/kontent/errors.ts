@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
-import type { AppError } from '../../../errors.ts';
+import { OwnRuleError, type AppError } from '../../../errors.ts';
 import { prepareIdentifiedError } from '../../identified-error.ts';
 import { validationErrorsOf } from './validation-errors.ts';
 
@@ -18,7 +18,8 @@ const errorCodeOf = (status: number): number => {
 };
 
 /** This vendor answers 400 wherever a request is wrong. */
-const statusOf = ({ status }: AppError): number => (status === 409 || status === 422 ? 400 : status);
+const statusOf = (error: AppError): number =>
+  [409, 422].includes(error.status) && !(error instanceof OwnRuleError) ? 400 : error.status;
 
 const AUTHENTICATE = 'Send a valid token of a user of this account: "Authorization: Bearer TOKEN".';
 

@@ -2,6 +2,7 @@ import { Router, type RequestHandler } from 'express';
 import { listAvailableVersions, type AvailableVersion } from '../../../db/catalogue-versions.ts';
 import type { Deps } from '../../../deps.ts';
 import { actorOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { listingBody } from './definition.ts';
@@ -44,13 +45,16 @@ export const availableRoutes = (deps: Deps): Router => {
     const read = readDefinition(req.body, organisation.organisationId);
     const sentName = (req.body as { app: string }).app;
     const input = { actor: actorOf(req, res), organisation, read };
-    const { app, version, isLatest } = await registerVersion(deps, input, sentName);
-    const meta = {
-      latest: isLatest,
-      renamed: read.changes.slice(0, MOST_RENAMED),
-      renamedTotal: read.changes.length,
-    };
-    res.status(201).json({ data: presentAvailable({ version, app }), meta });
+    const asked = { route: 'kustomer: register', fields: { definition: req.body as unknown } };
+    await answerOnce(deps, { req, res }, asked, async (within) => {
+      const { app, version, isLatest } = await registerVersion(within, input, sentName);
+      const meta = {
+        latest: isLatest,
+        renamed: read.changes.slice(0, MOST_RENAMED),
+        renamedTotal: read.changes.length,
+      };
+      return { status: 201, body: { data: presentAvailable({ version, app }), meta } };
+    });
   });
 
   const show: RequestHandler<{ appVersion: string }> = async (req, res) => {

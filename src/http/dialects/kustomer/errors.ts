@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
-import type { AppError } from '../../../errors.ts';
+import { OwnRuleError, type AppError } from '../../../errors.ts';
 import { prepareError } from '../../errors.ts';
 
 /** The vendor's are `bad_request` and `duplicate`; the others are ours. */
@@ -18,7 +18,11 @@ const kinds: Record<number, { code: string; title: string }> = {
 };
 
 /** This vendor answers 400 wherever a request is wrong. */
-const statusOf = ({ status }: AppError): number => (status === 422 ? 400 : status);
+const statusOf = (error: AppError): number =>
+  error.status === 422 && !(error instanceof OwnRuleError) ? 400 : error.status;
+
+const kindOf = (error: AppError, status: number): { code: string; title: string } =>
+  (error instanceof OwnRuleError ? undefined : kinds[status]) ?? { code: error.code, title: 'Error' };
 
 const AUTHENTICATE = 'Send a valid key of a user of this organisation: "Authorization: Bearer KEY".';
 
@@ -37,14 +41,14 @@ export const kustomerErrors =
     if (res.headersSent) return next(err);
     const error = prepareError(deps, { req, res }, err, 'Bearer');
     const status = statusOf(error);
-    const kind = kinds[status] ?? { code: error.code, title: 'Error' };
+    const kind = kindOf(error, status);
     const errors = faultsOf(error).map(({ parameter, message }) => ({
       status,
       ...kind,
       message,
       detail: message,
       source: { parameter },
-      meta: {},
+      meta: error instanceof OwnRuleError ? (error.details ?? {}) : {},
     }));
     res.status(status).json({ errors });
   };
@@ -57,9 +61,11 @@ const faultsOf = (error: AppError): Fault[] => {
     : faults;
 };
 
-const listed = ({ status, message, details }: AppError): Fault[] => {
+const listed = (error: AppError): Fault[] => {
+  const { status, message, details } = error;
   const whole = { parameter: '', message };
-  if (![400, 422].includes(status) || typeof details !== 'object' || details === null) return [whole];
+  if (error instanceof OwnRuleError || ![400, 422].includes(status) || typeof details !== 'object' || details === null)
+    return [whole];
   if ('parameter' in details && typeof details.parameter === 'string') return [ruleFault(details.parameter, message)];
   const faults = Object.entries(details).flatMap(([field, said]) => faultsAt(field, said));
   return faults.length > 0 ? faults : [whole];

@@ -3,6 +3,7 @@ import { listCatalogueInstallations } from '../../../db/catalogue-installations.
 import type { Deps } from '../../../deps.ts';
 import { updateInstallation } from '../../../use-cases/update-installation.ts';
 import { actorOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { appVersionOf } from './find-app.ts';
@@ -40,14 +41,14 @@ export const installedRoutes = (deps: Deps): Router => {
 
   router.post('/install', requireAdminRole, acceptJson(), async (req, res) => {
     const organisation = await organisationOf(deps, res);
-    const { app, version = 'latest', settings = {} } = parse(installBody, req.body);
-    const installed = await installVersion(deps, {
-      actor: actorOf(req, res),
-      organisation,
-      named: { name: app, version },
-      settings: settingsOf(settings),
+    const { app, version = 'latest', settings: given = {} } = parse(installBody, req.body);
+    const settings = settingsOf(given);
+    const asked = { route: 'kustomer: install', fields: { app, version, settings } };
+    await answerOnce(deps, { req, res }, asked, async (within) => {
+      const named = { name: app, version };
+      const installed = await installVersion(within, { actor: actorOf(req, res), organisation, named, settings });
+      return { status: 202, body: { data: presentInstalled(installed) } };
     });
-    res.status(202).json({ data: presentInstalled(installed) });
   });
 
   const show: RequestHandler<{ appVersion: string }> = async (req, res) => {

@@ -8,6 +8,7 @@ import { installApp } from '../../../use-cases/install-app.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { isReleased, type Door } from '../../door.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { presentPage } from './page.ts';
@@ -29,38 +30,41 @@ export const installationRoutes = (deps: Deps, doors: readonly Door[]): Router =
    *
    * @throws NotFoundError for another account's draft, also where it was shown to all.
    */
-  const opened = async ({ accountId, subdomain }: User, actor: Actor, appId: number) => {
-    const app = await findCatalogueApp(deps.db, { accountId, kind: null, by: 'id', value: appId });
+  const opened = async (within: Deps, { accountId, subdomain }: User, actor: Actor, appId: number) => {
+    const app = await findCatalogueApp(within.db, { accountId, kind: null, by: 'id', value: appId });
     if (!app) return undefined;
     if (app.accountId !== accountId && !isReleased(doors, app.kind, app.current.state))
       throw new NotFoundError(`There is no app ${appId} that this account can install.`);
     const door = doors.find(({ kind }) => kind === app.kind);
-    return door?.installing?.(deps, { accountId, account: subdomain, actor, appId, ownerId: app.accountId });
+    return door?.installing?.(within, { accountId, account: subdomain, actor, appId, ownerId: app.accountId });
   };
 
   router.post('/', signedIn, allow('admin'), acceptJson(), async (req, res) => {
     const user = userOf(res);
     const { accountId } = user;
     const actor = actorOf(req, res);
-    const { app_id: appId, version, product, settings, enabled } = parse(installBody, req.body);
-    const door = await opened(user, actor, appId);
-    const { id } = await installApp(deps, {
-      accountId,
-      actor,
-      appId,
-      appKind: null,
-      version: version === undefined ? undefined : { name: version },
-      product: product ?? null,
-      settings: settings ?? {},
-      enabled: enabled ?? true,
-      groupRestrictions: [],
-      roleRestrictions: null,
-      ...(door && { also: door.also }),
+    const fields = parse(installBody, req.body);
+    await answerOnce(deps, { req, res }, { route: 'appyard: install', fields }, async (within) => {
+      const { app_id: appId, version, product, settings, enabled } = fields;
+      const door = await opened(within, user, actor, appId);
+      const { id } = await installApp(within, {
+        accountId,
+        actor,
+        appId,
+        appKind: null,
+        version: version === undefined ? undefined : { name: version },
+        product: product ?? null,
+        settings: settings ?? {},
+        enabled: enabled ?? true,
+        groupRestrictions: [],
+        roleRestrictions: null,
+        ...(door && { also: door.also }),
+      });
+      await door?.dispatch();
+      const [installed] = await listCatalogueInstallations(within.db, { accountId, kind: null, id, limit: 1 });
+      if (!installed) throw new NotFoundError(`The installation ${id} was removed meanwhile.`);
+      return { status: 201, body: { data: presentInstallation(installed) } };
     });
-    await door?.dispatch();
-    const [installed] = await listCatalogueInstallations(deps.db, { accountId, kind: null, id, limit: 1 });
-    if (!installed) throw new NotFoundError(`The installation ${id} was removed meanwhile.`);
-    res.status(201).json({ data: presentInstallation(installed) });
   });
 
   return router;

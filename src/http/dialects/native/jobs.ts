@@ -1,15 +1,55 @@
-import { Router } from 'express';
+import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { listJobs, type ListedJob } from '../../../db/job-lists.ts';
 import type { Deps } from '../../../deps.ts';
-import type { JobStatus } from '../../../domain/job.ts';
+import { jobKinds, jobStates, type JobStatus } from '../../../domain/job.ts';
+import { cancelJob } from '../../../use-cases/cancel-job.ts';
 import { readJob } from '../../../use-cases/read-job.ts';
-import { authenticate, userOf } from '../../auth.ts';
+import { retryJob } from '../../../use-cases/retry-job.ts';
+import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
+import { parse } from '../../parse.ts';
+import { pageQuery, presentPage, wholeNumber } from './page.ts';
 
-/** How far a job is, whichever door it was asked for at. One round trip while it is young. */
+const query = z.object({
+  ...pageQuery,
+  state: z.enum(jobStates, { error: `must be one of ${jobStates.join(', ')}` }).optional(),
+  kind: z.enum(jobKinds, { error: `must be one of ${jobKinds.join(', ')}` }).optional(),
+  app_id: wholeNumber.optional(),
+});
+
+/** Jobs of the account, whichever door they were asked for at. */
 export const jobRoutes = (deps: Deps): Router => {
   const router = Router();
-  router.get('/:id', authenticate(deps), async (req, res) => {
+  const signedIn = authenticate(deps);
+
+  /** Newest first. One round trip. */
+  router.get('/', signedIn, async (req, res) => {
+    const { limit, after, state, kind, app_id: appId } = parse(query, req.query);
+    const filter = { accountId: userOf(res).accountId, states: state && [state], kind, appId };
+    const found = await listJobs(deps.db, filter, { beyond: after, newestFirst: true, limit: limit + 1 });
+    const numbered = found.map((job) => ({ id: job.seq, job }));
+    res.json(presentPage(numbered, limit, ({ job }) => presentListed(job)));
+  });
+
+  /** One round trip while the job is young. */
+  router.get('/:id', authenticate(deps, { polls: true }), async (req, res) => {
     res.json({ data: presentJob(await readJob(deps, userOf(res).accountId, String(req.params['id']))) });
   });
+
+  const inputOf = (req: Request, res: Response) => ({
+    accountId: userOf(res).accountId,
+    actor: actorOf(req, res),
+    id: String(req.params['id']),
+  });
+
+  router.delete('/:id', signedIn, allow('admin'), async (req, res) => {
+    res.json({ data: presentJob(await cancelJob(deps, inputOf(req, res))) });
+  });
+
+  router.post('/:id/retry', signedIn, allow('admin'), async (req, res) => {
+    res.status(202).json({ data: presentJob(await retryJob(deps, inputOf(req, res))) });
+  });
+
   return router;
 };
 
@@ -22,4 +62,14 @@ const presentJob = (job: JobStatus) => ({
   message: job.message,
   app_id: job.appId,
   installation_id: job.installationId,
+});
+
+const presentListed = (job: ListedJob) => ({
+  ...presentJob(job),
+  attempt: job.attempt,
+  retries: job.retries,
+  created_at: job.createdAt.toISOString(),
+  started_at: job.startedAt?.toISOString() ?? null,
+  finished_at: job.finishedAt?.toISOString() ?? null,
+  steps: job.steps,
 });

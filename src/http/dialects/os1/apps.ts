@@ -2,12 +2,13 @@ import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { changeApp } from '../../../use-cases/catalogue/change-app.ts';
 import { actorOf, allow, userOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { refuseOtherOrganization } from './access.ts';
 import { decideNewVersion } from './decide-new-version.ts';
 import { describeApp } from './describe-app.ts';
-import { answer } from './envelope.ts';
+import { answer, envelope } from './envelope.ts';
 import { versionAmong } from './find-version.ts';
 import { newVersionId } from './ids.ts';
 import { KIND } from './kind.ts';
@@ -33,13 +34,16 @@ export const appRoutes = (deps: Deps): Router => {
     const { organizationId, teamId } = parse(registration, req.query);
     await refuseOtherOrganization(deps, user, organizationId);
     const body = parse(newApp, req.body);
-    const app = await registerNewApp(deps, {
-      actor: actorOf(req, res),
-      accountId: user.accountId,
-      registration: { organizationId, teamId },
-      body,
+    const fields = { organizationId, teamId, body };
+    await answerOnce(deps, { req, res }, { route: 'os1: register', fields }, async (within) => {
+      const app = await registerNewApp(within, {
+        actor: actorOf(req, res),
+        accountId: user.accountId,
+        registration: { organizationId, teamId },
+        body,
+      });
+      return { status: 201, body: envelope(res, presentApp(app, [app.current], { host, own: true })) };
     });
-    answer(res, presentApp(app, [app.current], { host, own: true }), 201);
   });
 
   router.get('/:appId', async (req, res) => {
@@ -49,16 +53,20 @@ export const appRoutes = (deps: Deps): Router => {
 
   router.post('/:appId/versions', allow('agent', 'admin'), acceptJson(), async (req, res) => {
     const body = parse(newVersion, req.body);
-    const seen = await getApp(deps, res, req.params['appId'] as string);
-    refuseForeign(seen);
-    const externalId = newVersionId();
-    const { app, versions } = await changeApp(deps, {
-      actor: actorOf(req, res),
-      ref: { accountId: seen.app.accountId, kind: KIND, by: 'id', value: seen.app.id },
-      describe: describeApp,
-      decide: decideNewVersion(externalId, body),
+    const appId = req.params['appId'] as string;
+    await answerOnce(deps, { req, res }, { route: 'os1: add version', fields: { appId, body } }, async (within) => {
+      const seen = await getApp(within, res, appId);
+      refuseForeign(seen);
+      const externalId = newVersionId();
+      const { app, versions } = await changeApp(within, {
+        actor: actorOf(req, res),
+        ref: { accountId: seen.app.accountId, kind: KIND, by: 'id', value: seen.app.id },
+        describe: describeApp,
+        decide: decideNewVersion(externalId, body),
+      });
+      const version = presentVersion(app, versionAmong(versions, externalId), { host, own: true });
+      return { status: 201, body: envelope(res, version) };
     });
-    answer(res, presentVersion(app, versionAmong(versions, externalId), { host, own: true }), 201);
   });
 
   return router;

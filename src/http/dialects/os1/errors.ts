@@ -1,11 +1,12 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
-import type { AppError } from '../../../errors.ts';
+import { OwnRuleError, type AppError } from '../../../errors.ts';
 import { prepareIdentifiedError } from '../../identified-error.ts';
 import { presentRequest } from './envelope.ts';
 
 /** This vendor answers 400 wherever a request is wrong. */
-const statusOf = ({ status }: AppError): number => (status === 422 ? 400 : status);
+const statusOf = (error: AppError): number =>
+  error.status === 422 && !(error instanceof OwnRuleError) ? 400 : error.status;
 
 /** What a status means here; `description` says the rest. */
 const messages: Record<number, string> = {

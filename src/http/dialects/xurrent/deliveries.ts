@@ -7,6 +7,7 @@ import { isUuid } from '../../../domain/uuid.ts';
 import { listDeliveries, type DeliveryReport } from '../../../use-cases/deliveries/list-deliveries.ts';
 import { redeliver } from '../../../use-cases/deliveries/redeliver.ts';
 import { allow, userOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { badQuery } from './errors.ts';
 import { KIND } from './kind.ts';
@@ -46,7 +47,7 @@ const presentDelivery = ({
   })),
 });
 
-type LoadPolicy = (accountId: number, asked: string) => Promise<DoorRecord>;
+type LoadPolicy = (deps: Pick<Deps, 'db'>, accountId: number, asked: string) => Promise<DoorRecord>;
 type OfPolicy = Request<{ id: string; delivery: string }>;
 
 /** What was sent, or is to be, under a policy; newest first. Routes of ours. */
@@ -55,20 +56,22 @@ export const deliveryRoutes = (deps: Deps, loadPolicy: LoadPolicy): Router => {
 
   router.get('/', async (req: Request<{ id: string }>, res) => {
     const { accountId } = userOf(res);
-    const { id } = await loadPolicy(accountId, req.params.id);
+    const { id } = await loadPolicy(deps, accountId, req.params.id);
     const list = { accountId, door: KIND, subject: subjectOf(id), before: beforeOf(req), limit: limitOf(req) };
     res.json((await listDeliveries(deps, list)).map(presentDelivery));
   });
 
   router.post('/:delivery/redeliver', allow('admin'), async (req: Request, res) => {
-    const { id: asked, delivery } = (req as OfPolicy).params;
+    const { params: fields } = req as OfPolicy;
     const { accountId } = userOf(res);
-    const { id } = await loadPolicy(accountId, asked);
-    const found = isUuid(delivery) ? await findDelivery(deps.db, accountId, delivery) : undefined;
-    if (!found || found.door !== KIND || found.subject !== subjectOf(id))
-      throw new NotFoundError(`There is no delivery ${delivery.slice(0, 60)} of this policy.`);
-    await redeliver(deps, { accountId, id: found.id });
-    res.status(202).json({ id: found.id, state: 'pending' });
+    await answerOnce(deps, { req, res }, { route: 'xurrent: redeliver', fields }, async (within) => {
+      const { id } = await loadPolicy(within, accountId, fields.id);
+      const delivery = isUuid(fields.delivery) ? await findDelivery(within.db, accountId, fields.delivery) : undefined;
+      if (!delivery || delivery.door !== KIND || delivery.subject !== subjectOf(id))
+        throw new NotFoundError(`There is no delivery ${fields.delivery.slice(0, 60)} of this policy.`);
+      await redeliver(within, { accountId, id: delivery.id });
+      return { status: 202, body: { id: delivery.id, state: 'pending' } };
+    });
   });
 
   router.all('/', refuseOtherMethods('GET', 'HEAD'));

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { AppError } from '../../../errors.ts';
+import { AppError, OwnRuleError } from '../../../errors.ts';
 import { prepareError } from '../../errors.ts';
 import { retryAfterOf } from '../../retry-after.ts';
 
@@ -31,7 +31,8 @@ const bodyOf = (error: AppError, status: number): Record<string, unknown> => {
 };
 
 /** A conflict is told as a problem of a field. */
-const statusOf = ({ status }: AppError): number => (status === 409 ? 422 : status);
+const statusOf = (error: AppError): number =>
+  error.status === 409 && !(error instanceof OwnRuleError) ? 422 : error.status;
 
 /** This door's envelope. Express recognises an error handler by its four parameters. */
 export const xurrentErrors =

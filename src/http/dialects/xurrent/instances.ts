@@ -1,9 +1,10 @@
-import { Router, type Request, type Response } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { loadSharedInstallations, type SharedInstallation } from '../../../db/installation-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import type { Actor } from '../../../domain/audit.ts';
 import { ForbiddenError, NotFoundError } from '../../../errors.ts';
 import { actorOf, allow, userOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { domainOf } from './addresses.ts';
@@ -20,26 +21,9 @@ import { upgradeInstance } from './upgrade-instance.ts';
 /** App instances. */
 export const instanceRoutes = (deps: Deps): Router => {
   const router = Router({ caseSensitive: true });
-  const present = async (res: Response, id: number) => {
-    const { accountId } = userOf(res);
-    const row = await getInstance(deps, accountId, String(id));
-    return presentInstance(row, { accountId, domain: domainOf(deps) });
-  };
-
   addListRoutes(deps, router);
 
-  router.post('/', allow('admin'), acceptJson(), async (req, res) => {
-    const body = parse(instanceBody, req.body);
-    const { accountId, subdomain } = userOf(res);
-    const by = { accountId, account: subdomain, actor: actorOf(req, res) };
-    const { appId, ownerId } = await installable(deps, accountId, body);
-    const isProvider = ownerId === accountId;
-    if (!isProvider) refuseFields(body, PROVIDERS, 'the provider of the app');
-    const change = await changeOf(deps, accountId, body);
-    const enabled = body.enabled_by_customer ?? true;
-    const id = await addInstance(deps, by, { appId, ownerId, enabled, instance: change(noInstance) });
-    res.status(201).json(await present(res, id));
-  });
+  router.post('/', allow('admin'), acceptJson(), create(deps));
 
   router.get('/:id', async (req, res) => {
     const { accountId } = userOf(res);
@@ -57,7 +41,7 @@ export const instanceRoutes = (deps: Deps): Router => {
     const given = [...PROVIDERS, ...CUSTOMERS].some((name) => body[name] !== undefined);
     const change = await changeOf(deps, row.accountId, body);
     if (given) await changeInstance(deps, { actor, row, auditAs }, { enabled: body.enabled_by_customer, change });
-    res.json(await present(res, row.id));
+    res.json(await shown(deps, accountId, row.id));
   };
   router.patch<{ id: string }>('/:id', allow('admin'), acceptJson(), update);
   router.put<{ id: string }>('/:id', allow('admin'), acceptJson(), update);
@@ -70,19 +54,43 @@ export const instanceRoutes = (deps: Deps): Router => {
     res.status(204).end();
   });
 
-  router.post<{ id: string }>('/:id/upgrade', allow('admin'), async (req, res) => {
-    const { accountId } = userOf(res);
-    const row = await getInstance(deps, accountId, req.params.id);
-    if (row.accountId !== accountId) throw new ForbiddenError('Only the account that has it moves it.');
-    await upgradeInstance(deps, { actor: actorOf(req, res), row });
-    res.status(202).json(await present(res, row.id));
-  });
+  router.post<{ id: string }>('/:id/upgrade', allow('admin'), upgrade(deps));
 
   router.all(['/', '/enabled', '/disabled'], refuseOtherMethods('GET', 'HEAD', 'POST'));
   router.all('/:id/upgrade', refuseOtherMethods('POST'));
   router.all('/:id', refuseOtherMethods('GET', 'HEAD', 'PATCH', 'PUT', 'DELETE'));
   return router;
 };
+
+const create =
+  (deps: Deps): RequestHandler =>
+  async (req, res) => {
+    const body = parse(instanceBody, req.body);
+    const { accountId, subdomain } = userOf(res);
+    const by = { accountId, account: subdomain, actor: actorOf(req, res) };
+    await answerOnce(deps, { req, res }, { route: 'xurrent: add instance', fields: body }, async (within) => {
+      const { appId, ownerId } = await installable(within, accountId, body);
+      const isProvider = ownerId === accountId;
+      if (!isProvider) refuseFields(body, PROVIDERS, 'the provider of the app');
+      const change = await changeOf(within, accountId, body);
+      const enabled = body.enabled_by_customer ?? true;
+      const id = await addInstance(within, by, { appId, ownerId, enabled, instance: change(noInstance) });
+      return { status: 201, body: await shown(within, accountId, id) };
+    });
+  };
+
+const upgrade =
+  (deps: Deps): RequestHandler<{ id: string }> =>
+  async (req, res) => {
+    const { accountId } = userOf(res);
+    const fields = { id: req.params.id };
+    await answerOnce(deps, { req, res }, { route: 'xurrent: upgrade', fields }, async (within) => {
+      const row = await getInstance(within, accountId, fields.id);
+      if (row.accountId !== accountId) throw new ForbiddenError('Only the account that has it moves it.');
+      await upgradeInstance(within, { actor: actorOf(req, res), row });
+      return { status: 202, body: await shown(within, accountId, row.id) };
+    });
+  };
 
 const addListRoutes = (deps: Deps, router: Router): void => {
   router.get('/', (req, res) => sendInstances(deps, { req, res }, instancesOf(userOf(res).accountId)));
@@ -102,6 +110,10 @@ const getInstance = async (deps: Pick<Deps, 'db'>, accountId: number, asked: str
   if (!row) throw new NotFoundError(`There is no app instance ${asked.slice(0, 100)}.`);
   return row;
 };
+
+/** An instance as it is now. */
+const shown = async (deps: Pick<Deps, 'db' | 'config'>, accountId: number, id: number) =>
+  presentInstance(await getInstance(deps, accountId, String(id)), { accountId, domain: domainOf(deps) });
 
 /** Who acts, in the log of the customer's account: it is not told who of the provider it was. */
 const PROVIDER: Actor = { userId: null, name: 'developer of the app', ip: null };

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import { loadListedApps, pageOfApps, type AppView, type ListedApp } from '../../../db/catalogue-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import { actorOf, allow, userOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { domainOf } from './addresses.ts';
@@ -27,8 +28,8 @@ export const offeringRoutes = (deps: Deps): Router => {
     const { accountId } = userOf(res);
     return (app: ListedApp) => presentOffering(app, { accountId, domain });
   };
-  const draft = async (res: Response, id: number) =>
-    present(res)((await findOffering(deps, { accountId: userOf(res).accountId, id }, ['draft']))!);
+  const draft = async (within: Deps, res: Response, id: number) =>
+    present(res)((await findOffering(within, { accountId: userOf(res).accountId, id }, ['draft']))!);
 
   router.get('/', (req, res) => sendList(deps, { req, res }, viewOf(req)));
   for (const [name, view] of predefined) router.get(`/${name}`, (req, res) => sendList(deps, { req, res }, view));
@@ -36,9 +37,11 @@ export const offeringRoutes = (deps: Deps): Router => {
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {
     const { accountId, subdomain } = userOf(res);
     const body = parse(offeringBody, withRequired({ source: sourceOf(req), ...req.body }));
-    const offering = await newOfferingOf(deps, accountId, body);
     const write = { accountId, actor: actorOf(req, res), account: subdomain };
-    res.status(201).json(await draft(res, await addOffering(deps, write, offering)));
+    await answerOnce(deps, { req, res }, { route: 'xurrent: add offering', fields: body }, async (within) => {
+      const offering = await newOfferingOf(within, accountId, body);
+      return { status: 201, body: await draft(within, res, await addOffering(within, write, offering)) };
+    });
   });
 
   router.get('/:id', async (req, res) => {
@@ -51,16 +54,19 @@ export const offeringRoutes = (deps: Deps): Router => {
     const { id } = await ownOffering(deps, { accountId, asked: req.params.id });
     const change = await offeringChangeOf(deps, accountId, parse(offeringBody, req.body));
     if (Object.keys(change).length > 0) await changeOffering(deps, { accountId, actor: actorOf(req, res), id }, change);
-    res.json(await draft(res, id));
+    res.json(await draft(deps, res, id));
   };
   router.patch<{ id: string }>('/:id', allow('admin'), acceptJson(), update);
   router.put<{ id: string }>('/:id', allow('admin'), acceptJson(), update);
 
   router.post<{ id: string }>('/:id/publish', allow('admin'), async (req, res) => {
     const { accountId } = userOf(res);
-    const { id } = await ownOffering(deps, { accountId, asked: req.params.id });
-    await publishOffering(deps, { accountId, actor: actorOf(req, res), id });
-    res.json(await draft(res, id));
+    const fields = { id: req.params.id };
+    await answerOnce(deps, { req, res }, { route: 'xurrent: publish', fields }, async (within) => {
+      const { id } = await ownOffering(within, { accountId, asked: fields.id });
+      await publishOffering(within, { accountId, actor: actorOf(req, res), id });
+      return { status: 200, body: await draft(within, res, id) };
+    });
   });
 
   router.all('/', refuseOtherMethods('GET', 'HEAD', 'POST'));

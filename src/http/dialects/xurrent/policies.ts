@@ -6,6 +6,7 @@ import type { ListRequest } from '../../../db/list-page.ts';
 import type { Deps } from '../../../deps.ts';
 import { AppError, NotFoundError, invalidField } from '../../../errors.ts';
 import { allow, userOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { domainOf } from './addresses.ts';
@@ -31,8 +32,11 @@ export const policyRoutes = (deps: Deps): Router => {
   router.get('/disabled', (req, res) => sendPolicies(deps, { req, res }, true));
 
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {
-    const { record, key } = await newPolicy(deps, userOf(res).accountId, req.body as object);
-    res.status(201).json({ ...presentPolicy(record, domain), public_key_pem: key.publicPem });
+    const fields = { body: req.body as object };
+    await answerOnce(deps, { req, res }, { route: 'xurrent: add policy', fields }, async (within) => {
+      const { record, key } = await newPolicy(within, userOf(res).accountId, fields.body);
+      return { status: 201, body: { ...presentPolicy(record, domain), public_key_pem: key.publicPem } };
+    });
   });
 
   router.get('/:id', async (req, res) => {
@@ -65,8 +69,7 @@ export const policyRoutes = (deps: Deps): Router => {
     res.status(204).end();
   });
 
-  const loadPolicy = (accountId: number, asked: string) => getPolicy(deps, accountId, asked);
-  router.use('/:id/deliveries', deliveryRoutes(deps, loadPolicy));
+  router.use('/:id/deliveries', deliveryRoutes(deps, getPolicy));
   router.all(['/', '/enabled', '/disabled'], refuseOtherMethods('GET', 'HEAD', 'POST'));
   router.all('/:id', refuseOtherMethods('GET', 'HEAD', 'PATCH', 'PUT', 'DELETE'));
   return router;

@@ -4,6 +4,7 @@ import { loadRecords, pageOfRecords, type RecordColumnRef } from '../../../db/do
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { allow, userOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse, strictBody } from '../../parse.ts';
 import { domainOf } from './addresses.ts';
@@ -73,9 +74,12 @@ export const recordRoutes = (deps: Deps, resource: SmallResource): Router => {
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {
     const { name, source, sourceID } = parse(body, withRequired({ source: sourceOf(req), ...req.body }, ['name']));
     const { accountId } = userOf(res);
-    await ensureFirst(deps, resource, accountId);
     const record = { name: name!, source: source ?? null, sourceID: sourceID ?? null };
-    res.status(201).json(present(await addRecord(deps, resource, accountId, record)));
+    const asked = { route: `xurrent: add ${resource.type}`, fields: record };
+    await answerOnce(deps, { req, res }, asked, async (within) => {
+      await ensureFirst(within, resource, accountId);
+      return { status: 201, body: present(await addRecord(within, resource, accountId, record)) };
+    });
   });
 
   router.get('/:id', async (req, res) => {

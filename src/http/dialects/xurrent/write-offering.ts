@@ -34,7 +34,7 @@ const nothing = { externalId: null, parameters: [], requirements: [] };
  * @throws InvalidRequestError when the reference is taken.
  */
 export const addOffering = async (
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { accountId, actor, account }: Write & { account: string },
   { reference, ...offering }: Offering & { reference: string | null },
 ): Promise<number> => {
@@ -64,7 +64,7 @@ export type OfferingChange = Partial<Offering> & { reference?: string };
  * @throws NotFoundError for what the account does not own; InvalidRequestError when the reference is taken, or frozen.
  */
 export const changeOffering = async (
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { accountId, actor, id }: Write & { id: number },
   { reference, ...change }: OfferingChange,
 ): Promise<void> => {
@@ -94,7 +94,7 @@ export const changeOffering = async (
  * @throws NotFoundError for what the account does not own.
  */
 export const publishOffering = async (
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { accountId, actor, id }: Write & { id: number },
 ): Promise<void> => {
   await changeApp(deps, {

@@ -5,6 +5,7 @@ import { NotFoundError } from '../../../errors.ts';
 import { deleteApp } from '../../../use-cases/delete-app.ts';
 import { requestBuild } from '../../../use-cases/request-build.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { readAppView, setLanguages } from './app-view.ts';
@@ -32,18 +33,12 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
     res.json({ apps: await presentAll(apps, (app) => presentApp(app, urls, view)) });
   };
 
-  const build = (req: Request, res: Response, appId: number | null): Promise<string> => {
-    const body = parse(buildBody, req.body);
-    const { accountId } = userOf(res);
-    const { name, short_description: shortDescription, upload_id: uploadId } = body;
-    return requestBuild(deps, {
-      appKind: APP_KIND,
-      accountId,
-      actor: actorOf(req, res),
-      uploadId,
-      appId,
-      name: name ?? null,
-      shortDescription: shortDescription ?? null,
+  const build = (req: Request, res: Response, { appId, status }: { appId: number | null; status: number }) => {
+    const { name = null, short_description: shortDescription = null, upload_id: uploadId } = parse(buildBody, req.body);
+    const fields = { appId, uploadId, name, shortDescription };
+    return answerOnce(deps, { req, res }, { route: 'zendesk: build', fields }, async (within) => {
+      const request = { appKind: APP_KIND, accountId: userOf(res).accountId, actor: actorOf(req, res), ...fields };
+      return { status, body: { job_id: await requestBuild(within, request) } };
     });
   };
 
@@ -51,9 +46,7 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
 
   router.get('/owned', ...admin, (req, res) => list(req, res, true));
 
-  router.post('/', ...admin, acceptJson(), async (req, res) => {
-    res.status(202).json({ job_id: await build(req, res, null) });
-  });
+  router.post('/', ...admin, acceptJson(), (req, res) => build(req, res, { appId: null, status: 202 }));
 
   router.get('/:id', signedIn, async (req, res) => {
     const { id } = parse(idParams, req.params);
@@ -66,7 +59,7 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
 
   router.put('/:id', ...admin, acceptJson(), async (req, res) => {
     const { id } = parse(idParams, req.params);
-    res.json({ job_id: await build(req, res, id) });
+    await build(req, res, { appId: id, status: 200 });
   });
 
   router.delete('/:id', ...admin, async (req, res) => {

@@ -2,13 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { auditActions } from '../../../domain/audit.ts';
 import { subjectTypes, type SourceType } from './audit-words.ts';
-
-const LARGEST_PAGE = 100;
-
-const wholeNumber = z
-  .string({ error: 'must be given once' })
-  .regex(/^[1-9]\d{0,14}$/, { error: 'must be a positive whole number' })
-  .transform(Number);
+import { cursorQuery, readPage, refuseUnknownFilters, wholeNumber } from './page-query.ts';
 
 const time = z
   .string()
@@ -17,14 +11,8 @@ const time = z
   })
   .transform((text) => new Date(text));
 
-const cursor = z.string({ error: 'must be given once' }).max(64, { error: 'is no cursor' });
-
 const known = {
-  'page[size]': wholeNumber
-    .refine((size) => size <= LARGEST_PAGE, { error: `must be ${LARGEST_PAGE} at the most` })
-    .default(LARGEST_PAGE),
-  'page[after]': cursor.optional(),
-  'page[before]': cursor.optional(),
+  ...cursorQuery,
   'filter[action]': z.enum(auditActions, { error: `must be one of ${auditActions.join(', ')}` }).optional(),
   'filter[actor_id]': wholeNumber.optional(),
   'filter[ip_address]': z
@@ -46,31 +34,14 @@ const known = {
     .default('-created_at'),
 };
 
-/**
- * The query of the audit log, with the vendor's names; Express leaves the brackets in them. A filter that nobody knows is
- * refused: an answer that looks filtered and is not would mislead.
- */
-export const auditQuery = z
-  .record(z.string(), z.unknown())
-  .superRefine((query, context) => {
-    for (const name of Object.keys(query))
-      if (/^(filter|page)\[?/.test(name) && !Object.hasOwn(known, name))
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `is not known; there are ${Object.keys(known).join(', ')}`,
-        });
-  })
+/** The query of the audit log, with the vendor's names. */
+export const auditQuery = refuseUnknownFilters(known)
   .pipe(z.object(known))
-  .refine((query) => query['page[after]'] === undefined || query['page[before]'] === undefined, {
-    path: ['page[before]'],
-    error: 'cannot be given together with page[after]',
-  })
   .transform((query) => {
     const source = query['filter[source_type]'];
     const [from, to] = query['filter[created_at]'] ?? [];
     return {
-      page: { size: query['page[size]'], after: query['page[after]'], before: query['page[before]'] },
+      page: readPage(query),
       sort: query.sort,
       filter: {
         action: query['filter[action]'],

@@ -5,6 +5,7 @@ import { installApp } from '../../../use-cases/install-app.ts';
 import { removeInstallation } from '../../../use-cases/remove-installation.ts';
 import { updateInstallation } from '../../../use-cases/update-installation.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
+import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { APP_KIND } from './kind.ts';
@@ -25,13 +26,12 @@ export const installationRoutes = (deps: Deps, prefix: Prefix): Router => {
 
   router.post('/', ...admin, acceptJson(), async (req, res) => {
     const viewer = userOf(res);
-    const installation = await installApp(deps, {
-      accountId: viewer.accountId,
-      actor: actorOf(req, res),
-      appKind: APP_KIND,
-      ...readInstallation(req, prefix.product),
+    const fields = readInstallation(req, prefix.product);
+    await answerOnce(deps, { req, res }, { route: 'zendesk: install', fields }, async (within) => {
+      const who = { accountId: viewer.accountId, actor: actorOf(req, res) };
+      const installation = await installApp(within, { ...who, appKind: APP_KIND, ...fields });
+      return { status: 201, body: presentInstallation(installation, viewer) };
     });
-    res.status(201).json(presentInstallation(installation, viewer));
   });
 
   router.put('/:id', ...admin, acceptJson(), async (req, res) => {

@@ -1,19 +1,32 @@
-import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
+import { listJobs } from '../../../db/job-lists.ts';
 import { findJobReport } from '../../../db/jobs.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
+import { cancelJob } from '../../../use-cases/cancel-job.ts';
 import { readJob } from '../../../use-cases/read-job.ts';
-import { allow, authenticate, userOf } from '../../auth.ts';
+import { retryJob } from '../../../use-cases/retry-job.ts';
+import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { toAppError } from '../../errors.ts';
 import { logQuietly } from '../../observe-requests.ts';
 import { requestIdOf } from '../../request-id.ts';
+import { parse } from '../../parse.ts';
 import { sendJson } from '../../send-json.ts';
+import { pageOf, presentPage, readCursor } from './cursor-page.ts';
+import { jobQuery } from './job-query.ts';
 import { acceptJsonSuffix } from './json-suffix.ts';
 import { listOf } from './query.ts';
-import { LOST_JOB_ID, presentJob, presentUnknownJob, presentUnreachableJob, type JobUrls } from './present-job.ts';
+import {
+  LOST_JOB_ID,
+  presentJob,
+  presentListedJob,
+  presentUnknownJob,
+  presentUnreachableJob,
+  type JobUrls,
+} from './present-job.ts';
 
-/** What a client puts into the path when the answer before had no id for it; nothing at all is the last of them. */
-const lostIds: ReadonlySet<string> = new Set(['undefined', 'null', 'NaN', '']);
+/** What a client puts into the path when the answer before had no id for it. */
+const lostIds: ReadonlySet<string> = new Set(['undefined', 'null', 'NaN']);
 
 /**
  * How far a build or an install is. The hottest route of all: one round trip, to the queue, as long as the credentials
@@ -29,15 +42,47 @@ export const jobStatusRoutes = (deps: Deps): Router => {
   });
   router.use(acceptBrokenEscapes, acceptJsonSuffix);
 
-  router.get('{/:id}', authenticate(deps), allow('admin'), async (req, res) => {
+  const admin = [authenticate(deps), allow('admin')];
+
+  /** Newest first. One round trip for a page. */
+  router.get('/', ...admin, async (req, res) => {
+    // A slash at the end is where an id should have been.
+    if (!isList(req)) throw new NotFoundError(LOST_JOB_ID);
+    const { filter, page } = parse(jobQuery, req.query);
+    const cursor = readCursor(page);
+    const asked = { beyond: cursor.id, newestFirst: !cursor.backwards, limit: page.size + 1 };
+    const found = await listJobs(deps.db, { accountId: userOf(res).accountId, ...filter }, asked);
+    const numbered = found.map((job) => ({ id: job.seq, job }));
+    const { items, meta } = pageOf(numbered, page.size, cursor);
+    res.json({
+      job_statuses: items.map(({ job }) => presentListedJob(job, urlsOf(req))),
+      ...presentPage(`${publicUrl}${req.baseUrl}.json`, req.query, meta),
+    });
+  });
+
+  router.get('/:id', authenticate(deps, { polls: true }), allow('admin'), async (req, res) => {
     const { accountId } = userOf(res);
-    const id = String(req.params['id'] ?? '');
+    const id = String(req.params['id']);
     if (lostIds.has(id)) throw new NotFoundError(LOST_JOB_ID);
     const job = await readJob(deps, accountId, id);
     const answer = presentJob(job, urlsOf(req));
     logQuietly(res);
     // Most polls have no query, and looking for one costs more than the whole presenting.
     sendJson(res, req.url.includes('?') ? { ...answer, ...(await reportOf(req, accountId, job.id)) } : answer);
+  });
+
+  router.delete('/:id', ...admin, async (req, res) => {
+    res.json(presentJob(await cancelJob(deps, inputOf(req, res)), urlsOf(req)));
+  });
+
+  router.post('/:id/retry', ...admin, async (req, res) => {
+    res.status(202).json(presentJob(await retryJob(deps, inputOf(req, res)), urlsOf(req)));
+  });
+
+  const inputOf = (req: Request, res: Response) => ({
+    accountId: userOf(res).accountId,
+    actor: actorOf(req, res),
+    id: String(req.params['id']),
   });
 
   /** `include=report`: everything that is wrong with the package, from the row. One more round trip. */
@@ -48,19 +93,22 @@ export const jobStatusRoutes = (deps: Deps): Router => {
 
   const pollErrors: ErrorRequestHandler = (err: unknown, req, res, next) => {
     const error = toAppError(err);
+    // Who lists, cancels or retries waits for no end and can be told the truth.
+    if (req.method !== 'GET' || isList(req)) return next(err);
     const id = decodeURIComponent(req.path.slice(1));
     if (error.status === 404) return void res.json(presentUnknownJob(id, error.message, urlsOf(req)));
     if (error.status < 500) return next(err);
-    deps.log[error.status === 503 ? 'warn' : 'error']('poll could not be answered', {
-      requestId: requestIdOf(res),
-      jobId: id,
-      err,
-    });
+    const fields = { requestId: requestIdOf(res), jobId: id, err };
+    deps.log[error.status === 503 ? 'warn' : 'error']('poll could not be answered', fields);
     res.json(presentUnreachableJob(id, urlsOf(req)));
   };
   router.use(pollErrors);
   return router;
 };
+
+const pathOf = (url: string): string => url.split('?', 1)[0]!;
+
+const isList = (req: Request): boolean => /\/job_statuses(\.json)?$/i.test(pathOf(req.originalUrl));
 
 /** An escape that means nothing stands for itself: Express would refuse it with a 400, on which clients ask for ever. */
 const acceptBrokenEscapes: RequestHandler = (req, _res, next) => {

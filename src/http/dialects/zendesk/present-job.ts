@@ -1,3 +1,4 @@
+import type { ListedJob } from '../../../db/job-lists.ts';
 import type { JobStatus } from '../../../domain/job.ts';
 import { isSettled } from '../../../domain/job.ts';
 
@@ -25,6 +26,18 @@ export const presentJob = (job: JobStatus, { publicUrl, jobsPath, appsPath }: Jo
   status: job.state,
   message: job.message,
   retry_in: isSettled(job.state) ? 0 : RETRY_IN,
+});
+
+/** As in a list: what it did, and when, besides. Ours. */
+export const presentListedJob = (job: ListedJob, urls: JobUrls) => ({
+  ...presentJob(job, urls),
+  kind: job.kind,
+  attempt: job.attempt,
+  retries: job.retries,
+  created_at: job.createdAt.toISOString(),
+  started_at: job.startedAt?.toISOString() ?? null,
+  finished_at: job.finishedAt?.toISOString() ?? null,
+  steps: job.steps,
 });
 
 /** For clients that ask for the job of a request that was refused: all that they show is this. */

@@ -1,0 +1,89 @@
+import { isReferenced } from './blob-references.ts';
+import type { Blob, BlobReservation } from './blobs.ts';
+import type { Queryable } from './pool.ts';
+
+/** Of a page of the table: how far it went, and how many it doomed. */
+export interface DoomedPage {
+  /** Null: there are no more. */
+  last: string | null;
+  doomed: number;
+}
+
+/**
+ * Dooms what nothing refers to and nobody has touched for so long, among the next `limit` blobs after a digest. Rows that
+ * somebody holds are left for another time, so this waits for nobody.
+ */
+export const doomBlobs = async (
+  db: Queryable,
+  { after, limit, graceSeconds }: { after: string; limit: number; graceSeconds: number },
+): Promise<DoomedPage> => {
+  const { rows } = await db.query<DoomedPage>(
+    `with page as materialized (select sha256 from blobs where sha256 > $1 order by sha256 limit $2),
+     free as (
+       select b.sha256 from blobs b join page using (sha256)
+       where b.doomed_at is null and b.deleting_at is null and b.touched_at <= now() - make_interval(secs => $3)
+         and not ${isReferenced('b.sha256')}
+       for update of b skip locked),
+     doomed as (update blobs b set doomed_at = now() from free where b.sha256 = free.sha256 returning 1)
+     select (select max(sha256) from page) as last, (select count(*) from doomed) as doomed`,
+    [after, limit, graceSeconds],
+  );
+  return rows[0]!;
+};
+
+/** Locks blobs that were doomed so long ago, and those whose removal was broken off. What somebody holds is left out. */
+export const lockDoomed = async (tx: Queryable, graceSeconds: number, limit: number): Promise<string[]> => {
+  const { rows } = await tx.query<{ sha256: string }>(
+    `select sha256 from blobs where doomed_at <= now() - make_interval(secs => $1)
+     order by doomed_at limit $2 for update skip locked`,
+    [graceSeconds, limit],
+  );
+  return rows.map(({ sha256 }) => sha256);
+};
+
+/**
+ * Marks locked blobs as being removed, but for those that something refers to by now: these are doomed no longer.
+ * A statement of its own after the lock: only so it sees whatever was committed before the lock was had.
+ *
+ * @returns those marked.
+ */
+export const beginDeletion = async (tx: Queryable, digests: readonly string[]): Promise<(Blob & BlobReservation)[]> => {
+  const { rows } = await tx.query<Blob & BlobReservation & { deleting: boolean }>(
+    `update blobs b set doomed_at = case when r.referenced then null else b.doomed_at end,
+       deleting_at = case when r.referenced then null else now() end
+     from (select sha256, ${isReferenced('asked.sha256')} as referenced from unnest($1::text[]) as asked (sha256)) as r
+     where b.sha256 = r.sha256
+     returning b.sha256, b.size, b.generation, b.deleting_at is not null as deleting`,
+    [digests],
+  );
+  return rows.filter(({ deleting }) => deleting);
+};
+
+/** Forgets blobs that are gone from the store, unless somebody reserved them meanwhile. */
+export const endDeletion = async (db: Queryable, gone: readonly BlobReservation[]): Promise<void> => {
+  await db.query(
+    `delete from blobs b using unnest($1::text[], $2::bigint[]) as gone (sha256, generation)
+     where b.sha256 = gone.sha256 and b.generation = gone.generation and b.deleting_at is not null`,
+    [gone.map(({ sha256 }) => sha256), gone.map(({ generation }) => generation)],
+  );
+};
+
+/** Which of these digests the table does not have. */
+export const listUnknown = async (db: Queryable, digests: readonly string[]): Promise<string[]> => {
+  const { rows } = await db.query<{ sha256: string }>(
+    `select sha256 from unnest($1::text[]) as asked (sha256)
+     where not exists (select 1 from blobs b where b.sha256 = asked.sha256)`,
+    [digests],
+  );
+  return rows.map(({ sha256 }) => sha256);
+};
+
+/** Takes in what the store has and the table lacks. @returns how many. */
+export const adoptBlobs = async (db: Queryable, blobs: readonly Blob[]): Promise<number> => {
+  const { rowCount } = await db.query(
+    `insert into blobs (sha256, size) select sha256, size from unnest($1::text[], $2::bigint[]) as found (sha256, size)
+     order by sha256 on conflict do nothing`,
+    [blobs.map(({ sha256 }) => sha256), blobs.map(({ size }) => size)],
+  );
+  return rowCount ?? 0;
+};

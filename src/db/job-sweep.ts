@@ -1,0 +1,46 @@
+import type { JobToQueue } from '../domain/job.ts';
+import { jobColumns, refColumns } from './jobs.ts';
+import type { ClaimedJob } from './job-attempts.ts';
+import type { Queryable } from './pool.ts';
+
+/**
+ * Unfinished jobs that should stand in the queue, and of which nothing was heard for `quietSeconds`; those looked at longest
+ * ago first. Marks them as looked at, so that a long queue cannot hide what stands behind it.
+ */
+export const takeQuietJobs = async (db: Queryable, quietSeconds: number, limit: number): Promise<JobToQueue[]> => {
+  const { rows } = await db.query<JobToQueue>(
+    `update jobs set swept_at = now() where id in (
+       select id from jobs where state in ('queued', 'working') and dispatched_at is not null
+         and swept_at < now() - make_interval(secs => $1)
+         and (state = 'queued' or heartbeat_at is null or heartbeat_at < now() - make_interval(secs => $1))
+       order by swept_at limit $2 for update skip locked)
+     returning ${refColumns}, progress, total`,
+    [quietSeconds, limit],
+  );
+  return rows;
+};
+
+/** Of an attempt of each kind, in seconds. */
+export interface DeadlineSeconds {
+  build: number;
+  install: number;
+}
+
+/**
+ * Attempts that should have ended by now, whether their workers live or not. Holds their rows, as far as nobody else does:
+ * ask in a transaction.
+ */
+export const lockOverdueJobs = async (
+  tx: Queryable,
+  { build, install }: DeadlineSeconds,
+  limit: number,
+): Promise<ClaimedJob[]> => {
+  const { rows } = await tx.query<ClaimedJob>(
+    `select ${jobColumns}, greatest(heartbeat_at, attempt_started_at) as "lastSeenAt" from jobs
+     where state = 'working'
+       and attempt_started_at < now() - make_interval(secs => case kind when 'build' then $1::float8 else $2::float8 end)
+     order by attempt_started_at limit $3 for update skip locked`,
+    [build, install, limit],
+  );
+  return rows;
+};

@@ -1,0 +1,75 @@
+import type { JobToQueue } from '../domain/job.ts';
+import { refColumns, type BuildRequest } from './jobs.ts';
+import type { Queryable } from './pool.ts';
+
+const OPEN = `state in ('queued', 'working')`;
+
+/**
+ * Gives turns to an account's waiting jobs, the oldest first, as long as fewer than `most` have one. Builds of one app go
+ * one after the other, in the order in which they were asked for. Two statements: the second must see what whoever held the
+ * lock before has taken. A row that is held just now is passed over, or two transactions could wait for each other; the
+ * next one, or the sweep, takes it.
+ *
+ * @returns those to be enqueued after the commit. `place` is how many of the account have their turn before it.
+ */
+export const takeTurns = async (tx: Queryable, accountId: number, most: number): Promise<JobToQueue[]> => {
+  await tx.query('select 1 from accounts where id = $1 for no key update', [accountId]);
+  const { rows } = await tx.query<JobToQueue>(
+    `with taken as (
+       select count(*) as n from jobs where account_id = $1 and ${OPEN} and dispatched_at is not null),
+     next as (
+       select j.id from jobs j
+       where j.account_id = $1 and j.state = 'queued' and j.dispatched_at is null
+         and (j.kind <> 'build' or j.app_id is null or not exists (
+           select 1 from jobs e where e.app_id = j.app_id and e.kind = 'build' and e.${OPEN} and e.id <> j.id
+             and (e.seq < j.seq or e.dispatched_at is not null)))
+       order by j.seq limit greatest(0, $2 - (select n from taken)) for update skip locked),
+     given as (
+       update jobs set dispatched_at = now(), swept_at = now() where id in (select id from next)
+       returning ${refColumns}, progress, total, seq)
+     select id, "accountId", kind, "appId", "installationId", progress, total,
+       (select n from taken) + row_number() over (order by seq) - 1 as place
+     from given order by seq`,
+    [accountId, most],
+  );
+  return rows;
+};
+
+/** Has the account a job that waits for its turn? */
+export const hasWaitingJobs = async (db: Queryable, accountId: number): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    `select 1 from jobs where account_id = $1 and state = 'queued' and dispatched_at is null limit 1`,
+    [accountId],
+  );
+  return rowCount === 1;
+};
+
+/** Accounts with jobs that wait for their turn. */
+export const listWaitingAccounts = async (db: Queryable, limit: number): Promise<number[]> => {
+  const { rows } = await db.query<{ accountId: number }>(
+    `select distinct account_id as "accountId" from jobs where state = 'queued' and dispatched_at is null limit $1`,
+    [limit],
+  );
+  return rows.map(({ accountId }) => accountId);
+};
+
+/** The build of an app that was asked for last and has not ended, with the digest of its package. */
+export interface OpenBuild {
+  id: string;
+  sha256: string;
+  request: BuildRequest;
+}
+
+/** Ask while nobody else can ask for a build of the app. */
+export const findLastOpenBuild = async (
+  tx: Queryable,
+  accountId: number,
+  appId: number,
+): Promise<OpenBuild | undefined> => {
+  const { rows } = await tx.query<OpenBuild>(
+    `select j.id, u.sha256, j.request from jobs j join uploads u on u.id = j.upload_id
+     where j.app_id = $2 and j.kind = 'build' and j.${OPEN} and j.account_id = $1 order by j.seq desc limit 1`,
+    [accountId, appId],
+  );
+  return rows[0];
+};

@@ -1,0 +1,75 @@
+import type { Pool, PoolClient } from 'pg';
+import type { QuotaName, Quotas, Usage } from '../domain/quota.ts';
+import { withTransactionReading, type Queryable } from './pool.ts';
+
+/** What an account may have, where that is not what the settings say. */
+export type OwnQuotas = Partial<Quotas>;
+
+interface QuotasRow {
+  quotas: OwnQuotas;
+}
+
+/** A transaction whose first round trip reads the account's own quotas as well. */
+export const withOwnQuotas = <T>(
+  pool: Pool,
+  accountId: number,
+  work: (tx: PoolClient, own: OwnQuotas) => Promise<T>,
+): Promise<T> =>
+  withTransactionReading<QuotasRow, T>(
+    pool,
+    // It goes without parameters: the id is a number whatever its type claims.
+    `select quotas from accounts where id = ${BigInt(accountId)}`,
+    (tx, rows) => work(tx, rows[0]?.quotas ?? {}),
+  );
+
+/**
+ * The account's own quotas as they are until the end of the transaction, in which nobody else counts or changes them.
+ * Call it last: whoever holds them must not wait for anything else that others hold.
+ */
+export const holdOwnQuotas = async (tx: Queryable, accountId: number): Promise<OwnQuotas> => {
+  const { rows } = await tx.query<QuotasRow>('select quotas from accounts where id = $1 for no key update', [
+    accountId,
+  ]);
+  return rows[0]?.quotas ?? {};
+};
+
+/** Sets some of the account's own quotas: null is no limit, undefined what the settings say. */
+export const setOwnQuotas = async (
+  tx: Queryable,
+  accountId: number,
+  changes: readonly (readonly [QuotaName, number | null | undefined])[],
+): Promise<void> => {
+  const set = Object.fromEntries(changes.filter(([, value]) => value !== undefined));
+  const reset = changes.filter(([, value]) => value === undefined).map(([name]) => name);
+  await tx.query('update accounts set quotas = (quotas || $2::jsonb) - $3::text[] where id = $1', [
+    accountId,
+    JSON.stringify(set),
+    reset,
+  ]);
+};
+
+/** Each package counts once: as an upload until its build has ended, then as a version. */
+const packages = `
+  select v.archive_size as size from apps a join app_versions v on v.app_id = a.id where a.account_id = $1
+  union all select u.size from uploads u where u.account_id = $1 and u.job_id is null
+  union all select u.size from jobs j join uploads u on u.id = j.upload_id and u.job_id = j.id
+    where j.account_id = $1 and j.state in ('queued', 'working')`;
+
+const counts: Record<QuotaName, string> = {
+  packages: `(select count(*) from (${packages}) p) as packages`,
+  bytes: `(select coalesce(sum(p.size), 0)::bigint from (${packages}) p) as bytes`,
+  apps: '(select count(*) from apps where account_id = $1) as apps',
+  installations: '(select count(*) from installations where account_id = $1) as installations',
+};
+
+/** What the account has of these: at least one. */
+export const countUsage = async <Name extends QuotaName>(
+  db: Queryable,
+  accountId: number,
+  names: readonly Name[],
+): Promise<Pick<Usage, Name>> => {
+  const { rows } = await db.query<Pick<Usage, Name>>(`select ${names.map((name) => counts[name]).join(', ')}`, [
+    accountId,
+  ]);
+  return rows[0]!;
+};

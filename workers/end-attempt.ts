@@ -1,0 +1,69 @@
+import { releaseJob, settleJob } from '../src/db/job-attempts.ts';
+import type { Job } from '../src/db/jobs.ts';
+import { withTransaction } from '../src/db/pool.ts';
+import type { Deps } from '../src/deps.ts';
+import { MAX_ATTEMPTS, type JobFigures } from '../src/domain/job.ts';
+import { AppError } from '../src/errors.ts';
+import type { LiveHandle } from './live-handle.ts';
+import { writeOutcome } from './outcome.ts';
+import { processors } from './registry.ts';
+import type { Timeline } from './timeline.ts';
+
+/** An attempt that has broken off. */
+export interface BrokenAttempt {
+  job: Job;
+  live: LiveHandle;
+  figures: JobFigures;
+  timeline: Timeline;
+}
+
+type EndDeps = Pick<Deps, 'db' | 'log'>;
+type Ended = 'failed' | 'again' | 'superseded';
+
+/** Ends a job whose attempt failed for good or was the last one; the others come back. */
+export const endAttempt = async (deps: EndDeps, broken: BrokenAttempt, err: unknown): Promise<Ended> => {
+  const { job, live, figures, timeline } = broken;
+  if (err instanceof AppError && !err.retryable) return giveUp(deps, broken, err.message);
+  const fields = { jobId: job.id, accountId: job.accountId, kind: job.kind, attempt: job.attempt, err };
+  if (job.attemptsUsed >= MAX_ATTEMPTS) {
+    deps.log.error('job given up', fields);
+    return giveUp(deps, broken, `Given up after ${MAX_ATTEMPTS} attempts. ${reasonOf(err)}`);
+  }
+  deps.log.warn('job attempt failed', fields);
+  const message = `Trying again. ${reasonOf(err)}`;
+  const released = await releaseJob(deps.db, job, { ...figures, message, counted: true, steps: timeline.finish() });
+  if (released) await live.writeFigures({ ...figures, message }).catch(() => undefined);
+  return released ? 'again' : 'superseded';
+};
+
+/** The reason, when it is fit to be shown: an unknown error's text may hold anything. */
+const reasonOf = (err: unknown): string =>
+  err instanceof AppError ? err.message : 'Something went wrong on our side; it has been logged.';
+
+/** The worker stops; the attempt does not count. */
+export const handBack = async (
+  { db }: Pick<Deps, 'db'>,
+  { job, figures, timeline }: BrokenAttempt,
+): Promise<'handed-back'> => {
+  const message = 'Waiting for a worker';
+  await releaseJob(db, job, { ...figures, message, counted: false, steps: timeline.finish() });
+  return 'handed-back';
+};
+
+/** Settles a job as failed, and what belongs to it. */
+export const giveUp = async (
+  deps: EndDeps,
+  { job, live, figures, timeline }: BrokenAttempt,
+  message: string,
+): Promise<'failed' | 'superseded'> => {
+  const { progress, total } = figures;
+  const end = { state: 'failed', progress, total, message } as const;
+  const settled = await withTransaction(deps.db, async (tx) => {
+    const held = await settleJob(tx, job, { ...end, steps: timeline.finish() });
+    if (held) await processors[job.kind].onFailed?.(tx, job);
+    return held;
+  });
+  if (!settled) return 'superseded';
+  await writeOutcome(deps, job.id, live, { ...end, appId: job.appId, installationId: job.installationId });
+  return 'failed';
+};

@@ -1,0 +1,78 @@
+import { releaseJob, settleJob } from '../src/db/job-attempts.ts';
+import { lockOverdueJobs, takeQuietJobs, type DeadlineSeconds } from '../src/db/job-sweep.ts';
+import { listWaitingAccounts } from '../src/db/job-turns.ts';
+import { withTransaction, type Queryable } from '../src/db/pool.ts';
+import type { Deps } from '../src/deps.ts';
+import { MAX_ATTEMPTS, noWorkerFinished } from '../src/domain/job.ts';
+import { dispatchWaiting } from '../src/use-cases/dispatch-jobs.ts';
+import { processors } from './registry.ts';
+
+type SweepDeps = Pick<Deps, 'db' | 'producer' | 'log' | 'config' | 'metrics'>;
+
+const MOST_JOBS = 1_000;
+const MOST_ACCOUNTS = 1_000;
+
+/**
+ * Enqueues what should stand in the queue and does not: the enqueue after the commit failed, the queue lost it, or it ended
+ * there and not here. A job that the queue still has is left to it: it brings a dead worker's job back by itself.
+ *
+ * @returns how many it mended.
+ */
+export const enqueueLost = async ({ db, producer, log }: SweepDeps, quietSeconds: number): Promise<number> => {
+  let mended = 0;
+  for (const job of await takeQuietJobs(db, quietSeconds, MOST_JOBS)) {
+    if (await producer.isLive(job.id)) continue;
+    if (!(await producer.enqueueAgain(job))) continue;
+    log.warn('job enqueued again', { jobId: job.id, accountId: job.accountId, kind: job.kind });
+    mended += 1;
+  }
+  return mended;
+};
+
+/** How much longer than its deadline an attempt may take to end itself, in seconds. */
+const MARGIN_SECONDS = 20;
+
+/**
+ * Ends attempts that are over their time and have not ended themselves: nobody works on them, or somebody who hears nothing
+ * any more. What such a worker still writes is fenced off.
+ *
+ * @returns how many it mended.
+ */
+export const endOverdue = async (
+  { db, log, config, metrics }: SweepDeps,
+  marginSeconds = MARGIN_SECONDS,
+): Promise<number> => {
+  const deadlines: DeadlineSeconds = {
+    build: config.buildTimeoutMs / 1_000 + marginSeconds,
+    install: config.installTimeoutMs / 1_000 + marginSeconds,
+  };
+  const ended = await withTransaction(db, async (tx) => {
+    const jobs = await lockOverdueJobs(tx, deadlines, MOST_JOBS);
+    for (const job of jobs) await endAttempt(tx, job);
+    return jobs;
+  });
+  for (const { id, accountId, kind, attempt, attemptsUsed } of ended) {
+    if (attemptsUsed >= MAX_ATTEMPTS) metrics.jobs.ended({ kind, outcome: 'failed' });
+    log.warn('attempt ended at its deadline', { jobId: id, accountId, kind, attempt });
+  }
+  return ended.length;
+};
+
+const endAttempt = async (tx: Queryable, job: Awaited<ReturnType<typeof lockOverdueJobs>>[number]): Promise<void> => {
+  const { progress, total, steps } = job;
+  if (job.attemptsUsed < MAX_ATTEMPTS) {
+    const message = 'Trying again. It was not finished in time, and its worker did not say so.';
+    await releaseJob(tx, job, { progress, total, message, counted: true, steps });
+    return;
+  }
+  await settleJob(tx, job, { state: 'failed', progress, total, message: noWorkerFinished(job.lastSeenAt) });
+  await processors[job.kind].onFailed?.(tx, job);
+};
+
+/** Gives turns to what waits although there is room: whoever should have done that died. @returns how many jobs got one. */
+export const giveTurns = async (deps: SweepDeps): Promise<number> => {
+  let given = 0;
+  for (const accountId of await listWaitingAccounts(deps.db, MOST_ACCOUNTS))
+    given += await dispatchWaiting(deps, accountId);
+  return given;
+};
