@@ -26,6 +26,24 @@ export const redisUrl = z
   })
   .optional();
 
+/** As {@link count}, for what may be left out. */
+export const countOrNone = (min: number, max: number) =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number)
+    .optional();
+
+/** A part of the whole, from none (0) to all (1). */
+export const share = (fallback: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^(0|1|[01]?\.\d+)$/.test(text) && Number(text) <= 1, { error: 'must be a number from 0 to 1' })
+    .transform(Number);
+
 export const urlOf = (...protocols: string[]) =>
   z
     .string()

@@ -1,6 +1,16 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { allowPrivate, count, limit, redisUrl, secretsKeys, trustProxy, urlOf } from './config-values.ts';
+import {
+  allowPrivate,
+  count,
+  countOrNone,
+  limit,
+  redisUrl,
+  secretsKeys,
+  share,
+  trustProxy,
+  urlOf,
+} from './config-values.ts';
 import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
 import type { Quotas } from './domain/quota.ts';
 import { logLevels, type LogLevel } from './logger.ts';
@@ -43,8 +53,27 @@ export interface Config {
   deliveryTimeoutMs: number;
   /** Where deliveries may go besides public addresses: nowhere, anywhere, or networks and addresses. */
   deliveryAllowPrivate: boolean | string[];
+  /** Where the metrics and the probes of this process can be asked for; undefined: nowhere. */
+  metrics: ListenAddress | undefined;
+  /** Undefined: nothing is traced. */
+  traces: TraceTarget | undefined;
   retention: Retention;
   bootstrap: Bootstrap;
+}
+
+interface ListenAddress {
+  port: number;
+  host: string;
+}
+
+/** Where traces go, and how many of them. */
+export interface TraceTarget {
+  /** Of the collector's OTLP over HTTP, without `/v1/traces`. */
+  endpoint: string;
+  /** Undefined: `appyard-` and what the process is. */
+  serviceName: string | undefined;
+  /** Of the traces that begin here, 0 to 1. */
+  share: number;
 }
 
 /** How long what nobody needs any more is kept. */
@@ -131,6 +160,11 @@ const variables = z.object({
   KEEP_AUDIT_DAYS: count(365, 0, 36_500),
   // An upload may take 5 min and an attempt of a build 2 min; what takes longer than the grace is done again.
   BLOB_GRACE_MINUTES: count(60, 10, 43_200),
+  METRICS_PORT: countOrNone(1, 65_535),
+  METRICS_HOST: z.string().optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf('http:', 'https:'),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_TRACES_SAMPLER_ARG: share(1),
   BOOTSTRAP_ACCOUNT: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'must be a subdomain: a-z, 0-9 and hyphens' })
@@ -204,6 +238,9 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
       auditDays: env.KEEP_AUDIT_DAYS,
       blobGraceMinutes: env.BLOB_GRACE_MINUTES,
     },
+    metrics:
+      env.METRICS_PORT === undefined ? undefined : { port: env.METRICS_PORT, host: env.METRICS_HOST ?? env.HOST },
+    traces: tracesOf(env),
     bootstrap: {
       account: env.BOOTSTRAP_ACCOUNT,
       email: env.BOOTSTRAP_EMAIL,
@@ -231,6 +268,13 @@ const quotasOf = (env: z.infer<typeof environment>): Quotas => ({
   apps: env.QUOTA_APPS ?? null,
   installations: env.QUOTA_INSTALLATIONS ?? null,
 });
+
+const tracesOf = (env: z.infer<typeof environment>): TraceTarget | undefined => {
+  const endpoint = env.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '');
+  return endpoint === undefined
+    ? undefined
+    : { endpoint, serviceName: env.OTEL_SERVICE_NAME, share: env.OTEL_TRACES_SAMPLER_ARG };
+};
 
 const limitsOf = (env: z.infer<typeof environment>): ArchiveLimits => ({
   maxPackageBytes: env.MAX_PACKAGE_BYTES,

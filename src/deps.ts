@@ -2,12 +2,15 @@ import type { Pool } from 'pg';
 import type { Config } from './config.ts';
 import type { PostJson } from './http-client/post-json.ts';
 import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { PackageReader } from './packages/package-reader.ts';
+import type { QueueBoard } from './queue/board.ts';
 import type { DeliveryQueue } from './queue/deliveries.ts';
 import type { Producer } from './queue/producer.ts';
 import type { RateLimits } from './queue/rate-limits.ts';
 import type { Cipher } from './secrets/cipher.ts';
 import type { BlobStore } from './storage/blob-store.ts';
+import type { Tracing } from './tracing/tracing.ts';
 import type { GuessGuard } from './use-cases/guess-guard.ts';
 import type { Identify } from './use-cases/identify.ts';
 
@@ -27,6 +30,10 @@ export interface Deps {
   identify: Identify;
   /** The one for every way in. */
   guesses: GuessGuard;
+  /** What an operator looks at. */
+  queueBoard: QueueBoard;
+  metrics: Metrics;
+  tracing: Tracing;
   rateLimits: RateLimits;
   log: Logger;
 }

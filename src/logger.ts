@@ -28,13 +28,29 @@ const describeError = (err: unknown, depth = 3): unknown => {
   };
 };
 
-/**
- * One JSON object a line on standard error; standard output belongs to what a command was asked for.
- *
- * @param fd of another file that it shall be written to.
- */
-export const createLogger = (level: LogLevel, fd = 2): Logger => {
-  const destination = pino.destination({ fd, sync: true });
+/** The one that owns where the lines go. */
+export interface OwnLogger extends Logger {
+  /** Writes what waits. */
+  flush(): void;
+}
+
+export interface LogOptions {
+  /** Of another file that it shall be written to. */
+  fd?: number;
+  /**
+   * How long lines of the levels debug and info may wait to be written together, in milliseconds. A write for each of
+   * them would cost a poll a tenth of its time. Others take along at once what waits before them; so does the end of the
+   * process, unless it is killed.
+   */
+  holdMs?: number;
+}
+
+/** Lines that wait are written at the latest when they are that much. */
+const HELD_BYTES = 8_192;
+
+/** One JSON object a line on standard error; standard output belongs to what a command was asked for. */
+export const createLogger = (level: LogLevel, { fd = 2, holdMs = 0 }: LogOptions = {}): OwnLogger => {
+  const destination = pino.destination({ fd, sync: true, minLength: holdMs > 0 ? HELD_BYTES : 0 });
   // A terminal that is closed takes no line any more; to throw then would break a shutdown off in its middle.
   destination.on('error', () => undefined);
   const log = pino(
@@ -46,10 +62,44 @@ export const createLogger = (level: LogLevel, fd = 2): Logger => {
     },
     destination,
   );
+  const { hold, flush } = holdMs > 0 ? holding(destination, holdMs) : { hold: () => undefined, flush: () => undefined };
   return {
-    debug: (message, fields = {}) => log.debug(fields, message),
-    info: (message, fields = {}) => log.info(fields, message),
-    warn: (message, fields = {}) => log.warn(fields, message),
-    error: (message, fields = {}) => log.error(fields, message),
+    flush,
+    debug: (message, fields = {}) => {
+      log.debug(fields, message);
+      hold();
+    },
+    info: (message, fields = {}) => {
+      log.info(fields, message);
+      hold();
+    },
+    warn: (message, fields = {}) => {
+      log.warn(fields, message);
+      flush();
+    },
+    error: (message, fields = {}) => {
+      log.error(fields, message);
+      flush();
+    },
+  };
+};
+
+const holding = (destination: { flushSync(): void }, holdMs: number) => {
+  let timer: NodeJS.Timeout | undefined;
+  const flush = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    try {
+      destination.flushSync();
+    } catch {
+      // As above: there is nobody any more who reads it.
+    }
+  };
+  process.on('exit', flush);
+  return {
+    flush,
+    hold: (): void => {
+      timer ??= setTimeout(flush, holdMs).unref();
+    },
   };
 };

@@ -15,6 +15,7 @@ import {
   MAX_DELIVERY_ATTEMPTS,
   MAX_UNDER_WAY,
   type DeliveryRef,
+  type DeliveryState,
   type Exchange,
 } from '../src/domain/delivery.ts';
 import { claimsOfAttempt } from '../src/domain/delivery-claims.ts';
@@ -24,7 +25,7 @@ import { signingKeyContext, signToken } from '../src/secrets/signing.ts';
 /** Milliseconds until the delivery wants to be woken again; undefined: there is nothing left to do. */
 export type NextWake = number | undefined;
 
-export type DeliveryDeps = Pick<Deps, 'db' | 'cipher' | 'config' | 'postJson' | 'log'>;
+export type DeliveryDeps = Pick<Deps, 'db' | 'cipher' | 'config' | 'postJson' | 'metrics' | 'log'>;
 
 /** What reading the key, signing and writing the end down may take besides the exchange, in milliseconds. */
 const MARGIN_MS = 5_000;
@@ -58,13 +59,15 @@ const claim = ({ db }: DeliveryDeps, ref: DeliveryRef, leaseMs: number): Promise
     return claimDelivery(tx, ref, limits);
   });
 
-const notClaimed = async ({ db, log }: DeliveryDeps, ref: DeliveryRef): Promise<NextWake> => {
+const notClaimed = async ({ db, log, metrics }: DeliveryDeps, ref: DeliveryRef): Promise<NextWake> => {
   const due = await findDue(db, ref);
   if (!due) return undefined;
   if (due.dueInMs > 0) return due.dueInMs;
   if (due.attemptsUsed < MAX_DELIVERY_ATTEMPTS) return (await postponeSweep(db, ref, AGAIN_MS)) ? AGAIN_MS : undefined;
-  if (await failDelivery(db, { ...ref, attempt: due.attempt }))
+  if (await failDelivery(db, { ...ref, attempt: due.attempt })) {
+    metrics.deliveries.attempted('failed');
     log.error('delivery given up', { deliveryId: ref.id, accountId: ref.accountId, attempt: due.attempt });
+  }
   return undefined;
 };
 
@@ -101,10 +104,11 @@ const signAttempt = async (
 };
 
 const tell = (
-  { log }: DeliveryDeps,
+  { log, metrics }: DeliveryDeps,
   { id, accountId, attempt, url }: Delivery,
-  { status, error, state }: { status: number | null; error: string | null; state: string },
+  { status, error, state }: { status: number | null; error: string | null; state: DeliveryState | 'superseded' },
 ): void => {
+  metrics.deliveries.attempted(state === 'pending' ? 'again' : state);
   const fields = { deliveryId: id, accountId, attempt, host: hostOf(url), status, error };
   if (state === 'delivered') log.debug('delivered', fields);
   else if (state === 'failed') log.error('delivery given up', fields);

@@ -11,7 +11,7 @@ const MOST = 10_000;
  * one does its work.
  */
 export const runHousekeeping = async (
-  deps: Pick<Deps, 'db' | 'blobs' | 'config' | 'log'>,
+  deps: Pick<Deps, 'db' | 'blobs' | 'config' | 'metrics' | 'log'>,
   name: string,
   signal: AbortSignal,
 ): Promise<void> => {
@@ -23,6 +23,7 @@ export const runHousekeeping = async (
   try {
     const counts = await runTask(deps, task, { most: MOST, graceSeconds, signal });
     if (!counts) return deps.log.debug('housekeeping done elsewhere', { task });
+    for (const [what, count] of Object.entries(counts)) deps.metrics.upkeep.housekept(task, what, count);
     const fields = { task, ...counts, ms: Math.round(performance.now() - begun) };
     const idle = Object.values(counts).every((count) => count === 0);
     deps.log[idle ? 'debug' : 'info']('housekeeping', fields);

@@ -103,16 +103,23 @@ interface Work {
   signal: AbortSignal;
 }
 
+/** What else is in a step's name may be of the package. */
+const wordOf = (step: string): string => step.split(' ', 1)[0]!;
+
 /** Nobody waits for work that comes after the end of its attempt. */
 const work = (deps: Deps, { job, reporter, timeline, signal }: Work) => {
+  const spans = deps.tracing.steps();
   const run = processors[job.kind].run(deps, job, {
     signal,
     report: (progress, total, message) => reporter.report({ progress, total, message }),
-    begin: timeline.begin,
+    begin: (step) => {
+      timeline.begin(step);
+      spans.begin(wordOf(step));
+    },
     steps: timeline.finish,
   });
   run.catch(() => undefined);
-  return Promise.race([run, aborted(signal)]);
+  return Promise.race([run, aborted(signal)]).finally(spans.end);
 };
 
 /**

@@ -8,6 +8,7 @@ import { HOUSEKEEPING_QUEUE } from '../src/queue/housekeeping.ts';
 import { createDeliveryTurns, type DeliveryTurns } from './delivery-turns.ts';
 import { createLineWatch, type LineWatchTimes } from './line-watch.ts';
 import type { LiveHandle } from './live-handle.ts';
+import { observeAttempt } from './observe-attempt.ts';
 import { createPulse } from './pulse.ts';
 import { runHousekeeping } from './run-housekeeping.ts';
 import { runJob, type RunOptions } from './run-job.ts';
@@ -142,7 +143,10 @@ const openWorker = (
   worker.on('error', (err) => {
     if (!isClosed()) deps.log.warn('worker', { err });
   });
-  worker.on('stalled', (jobId) => deps.log.warn('job stalled', { jobId, queue: name }));
+  worker.on('stalled', (jobId) => {
+    deps.metrics.jobs.stalled(name);
+    deps.log.warn('job stalled', { jobId, queue: name });
+  });
   // The row says whose the job is: as long as nobody else has claimed it, the attempt goes on.
   worker.on('lockRenewalFailed', (jobIds) => deps.log.warn('queue lock lost', { jobIds, queue: name }));
   return worker;
@@ -172,9 +176,11 @@ const BUSY_MS = 3_000;
 /** Translates how an attempt ended into what BullMQ has to do. */
 const processJob = async (deps: Deps, { job, token = '', options }: Taken & { options: RunOptions }): Promise<void> => {
   const payload = payloadSchema.safeParse(job.data);
-  if (!payload.success || kindOf(job.name) === undefined || job.id === undefined)
+  const kind = kindOf(job.name);
+  if (!payload.success || kind === undefined || job.id === undefined)
     throw new UnrecoverableError(`not a job of ours: "${job.name}"`);
-  const result = await runJob(deps, { id: job.id, accountId: payload.data.accountId }, handleOf(job, token), options);
+  const ref = { id: job.id, accountId: payload.data.accountId, kind };
+  const result = await observeAttempt(deps, ref, () => runJob(deps, ref, handleOf(job, token), options));
   switch (result) {
     case 'completed':
     case 'superseded':

@@ -8,7 +8,7 @@ const SWEEP_LOCK = 4_207_003;
 const QUIET_SECONDS = 10;
 const MOST_DELIVERIES = 1_000;
 
-export type DeliverySweepDeps = Pick<Deps, 'db' | 'deliveryQueue' | 'log'>;
+export type DeliverySweepDeps = Pick<Deps, 'db' | 'deliveryQueue' | 'metrics' | 'log'>;
 
 /**
  * Enqueues deliveries that are due and not in the queue: the enqueue after the commit failed, the queue lost them, or
@@ -17,7 +17,7 @@ export type DeliverySweepDeps = Pick<Deps, 'db' | 'deliveryQueue' | 'log'>;
  * @returns how many it enqueued.
  */
 export const sweepDeliveries = async (deps: DeliverySweepDeps, quietSeconds = QUIET_SECONDS): Promise<number> => {
-  const { db, deliveryQueue, log } = deps;
+  const { db, deliveryQueue, metrics, log } = deps;
   if (!deliveryQueue.ready()) return 0;
   const mended = await withAdvisoryLock(db, SWEEP_LOCK, async () => {
     let count = 0;
@@ -28,5 +28,6 @@ export const sweepDeliveries = async (deps: DeliverySweepDeps, quietSeconds = QU
     }
     return count;
   });
+  if (mended !== undefined) metrics.upkeep.swept('deliveries', { enqueued: mended });
   return mended ?? 0;
 };

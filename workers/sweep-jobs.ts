@@ -7,7 +7,7 @@ import { MAX_ATTEMPTS, noWorkerFinished } from '../src/domain/job.ts';
 import { dispatchWaiting } from '../src/use-cases/dispatch-jobs.ts';
 import { processors } from './registry.ts';
 
-type SweepDeps = Pick<Deps, 'db' | 'producer' | 'log' | 'config'>;
+type SweepDeps = Pick<Deps, 'db' | 'producer' | 'log' | 'config' | 'metrics'>;
 
 const MOST_JOBS = 1_000;
 const MOST_ACCOUNTS = 1_000;
@@ -38,7 +38,10 @@ const MARGIN_SECONDS = 20;
  *
  * @returns how many it mended.
  */
-export const endOverdue = async ({ db, log, config }: SweepDeps, marginSeconds = MARGIN_SECONDS): Promise<number> => {
+export const endOverdue = async (
+  { db, log, config, metrics }: SweepDeps,
+  marginSeconds = MARGIN_SECONDS,
+): Promise<number> => {
   const deadlines: DeadlineSeconds = {
     build: config.buildTimeoutMs / 1_000 + marginSeconds,
     install: config.installTimeoutMs / 1_000 + marginSeconds,
@@ -48,8 +51,10 @@ export const endOverdue = async ({ db, log, config }: SweepDeps, marginSeconds =
     for (const job of jobs) await endAttempt(tx, job);
     return jobs;
   });
-  for (const { id, accountId, kind, attempt } of ended)
+  for (const { id, accountId, kind, attempt, attemptsUsed } of ended) {
+    if (attemptsUsed >= MAX_ATTEMPTS) metrics.jobs.ended({ kind, outcome: 'failed' });
     log.warn('attempt ended at its deadline', { jobId: id, accountId, kind, attempt });
+  }
   return ended.length;
 };
 

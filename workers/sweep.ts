@@ -9,7 +9,7 @@ const INTERVAL_MS = 15_000;
 /** A job is looked at once nothing has touched its row for that long, in seconds. */
 const QUIET_SECONDS = 10;
 
-type SweepDeps = Pick<Deps, 'db' | 'producer' | 'log' | 'config'>;
+type SweepDeps = Pick<Deps, 'db' | 'producer' | 'log' | 'config' | 'metrics'>;
 
 /** How many jobs were mended, by what had to be done. */
 export interface Swept {
@@ -26,13 +26,16 @@ export interface Swept {
  *
  * @returns undefined when another process is at it.
  */
-export const sweep = (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Promise<Swept | undefined> =>
-  withAdvisoryLock(deps.db, SWEEP_LOCK, async () => {
+export const sweep = async (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Promise<Swept | undefined> => {
+  const swept = await withAdvisoryLock(deps.db, SWEEP_LOCK, async () => {
     const overdue = await endOverdue(deps);
     if (!deps.producer.ready()) return { overdue, enqueued: 0, turns: 0 };
     const enqueued = await enqueueLost(deps, quietSeconds);
     return { overdue, enqueued, turns: await giveTurns(deps) };
   });
+  if (swept) deps.metrics.upkeep.swept('jobs', { ...swept });
+  return swept;
+};
 
 /** Sweeps now and every 15 s, jobs and deliveries. */
 export const startSweep = (

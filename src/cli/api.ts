@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { startServer } from '../http/server.ts';
 import type { Logger } from '../logger.ts';
 import { openDeps } from './open-deps.ts';
+import { openOps } from './open-ops.ts';
 import { openTls } from './open-tls.ts';
 import { renewOnHangup } from './renew-on-hangup.ts';
 import type { Releases } from './releases.ts';
@@ -14,7 +15,8 @@ const CLOSE_MS = 20_000;
 export const api = (config: Config): Promise<void> => {
   const open = async (log: Logger, releases: Releases): Promise<void> => {
     const tls = await openTls(config);
-    const { deps } = await openDeps(config, log, releases);
+    const { deps } = await openDeps(config, log, releases, 'api');
+    await openOps(deps, 'api', releases);
     const server = await startServer(deps, { port: config.port, host: config.host, tls });
     releases.add('the server', () => server.close(), CLOSE_MS);
     renewOnHangup(config, server, log);

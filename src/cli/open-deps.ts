@@ -6,8 +6,11 @@ import type { Deps } from '../deps.ts';
 import { embeddedPostgresUrl } from '../embedded/postgres-url.ts';
 import { createPostJson } from '../http-client/post-json.ts';
 import type { Logger } from '../logger.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import type { ProcessRole } from '../metrics/process-metrics.ts';
 import { createPackageReader } from '../packages/package-reader.ts';
-import type { QueueBackend } from '../queue/backend.ts';
+import type { QueueBackend, Traced } from '../queue/backend.ts';
+import { createQueueBoard } from '../queue/board.ts';
 import { createDeliveryQueue } from '../queue/deliveries.ts';
 import { createPostgresQueues } from '../queue/postgres-backend.ts';
 import { createProducer } from '../queue/producer.ts';
@@ -19,6 +22,7 @@ import { openBlobStore } from '../storage/open-blob-store.ts';
 import { createGuessGuard } from '../use-cases/guess-guard.ts';
 import { createIdentify } from '../use-cases/identify.ts';
 import { readKeyFile } from './data-files.ts';
+import { openTracing } from './open-tracing.ts';
 import { migrationsDir } from './project-root.ts';
 import { readCertificates } from './read-tls.ts';
 import type { Releases } from './releases.ts';
@@ -39,20 +43,28 @@ export const openPool = (config: Config, log: Logger): Pool =>
   });
 
 /** The composition root: opens everything a process works with, and registers how it is closed. */
-export const openDeps = async (config: Config, log: Logger, releases: Releases): Promise<Opened> => {
+export const openDeps = async (
+  config: Config,
+  log: Logger,
+  releases: Releases,
+  role: ProcessRole = 'start',
+): Promise<Opened> => {
+  const { tracing, telemetry } = await openTracing(config, role, log, releases);
   const db = openPool(config, log);
   releases.add('the database', () => db.end());
   const pending = await pendingMigrations(db, migrationsDir);
   if (pending.length > 0)
     throw new Error(`The database lacks ${pending.length} migration(s), first ${pending[0]}: run appyard migrate.`);
 
-  const backend = await openBackend(config, db, log);
+  const backend = await openBackend(config, db, { log, telemetry });
   releases.add('the queue connection', () => backend.close());
   await backend.checkStore();
   const producer = createProducer(backend, log);
   releases.add('the queue', () => producer.close());
   const deliveryQueue = createDeliveryQueue(backend, log);
   releases.add('the queue of deliveries', () => deliveryQueue.close());
+  const queueBoard = createQueueBoard(backend, log);
+  releases.add('the queue board', () => queueBoard.close());
   const postJson = createPostJson({ allowPrivate: config.deliveryAllowPrivate, timeoutMs: config.deliveryTimeoutMs });
 
   const packages = createPackageReader(config.limits, config.workerConcurrency);
@@ -65,17 +77,19 @@ export const openDeps = async (config: Config, log: Logger, releases: Releases):
   const identify = createIdentify({ db, guesses });
   const rateLimits = createRateLimits(backend, config.rateLimits, log);
   const stores = { db, producer, deliveryQueue, blobs, incomingDir };
-  return { backend, deps: { config, ...stores, postJson, packages, cipher, identify, guesses, rateLimits, log } };
+  const access = { cipher, identify, guesses, rateLimits };
+  const seen = { queueBoard, metrics: createMetrics(db), tracing, log };
+  return { backend, deps: { config, ...stores, ...access, postJson, packages, ...seen } };
 };
 
 const openBackend = async (
   { redisUrl, redisPrefix, redisCa }: Config,
   db: Pool,
-  log: Logger,
+  { log, telemetry }: { log: Logger } & Traced,
 ): Promise<QueueBackend> => {
-  if (redisUrl === undefined) return createPostgresQueues(db);
+  if (redisUrl === undefined) return createPostgresQueues(db, { telemetry });
   const ca = redisCa === undefined ? undefined : await readCertificates('REDIS_CA', redisCa);
-  return createRedisQueues(redisUrl, { prefix: redisPrefix, ca, log });
+  return createRedisQueues(redisUrl, { prefix: redisPrefix, ca, log, telemetry });
 };
 
 /**

@@ -8,6 +8,9 @@ export interface RunOptions {
   hangupIsOther?: boolean;
 }
 
+/** A line for each request, a thousand a second: written together. Short enough that whoever follows the log sees no delay. */
+const LOG_HOLD_MS = 100;
+
 /**
  * The life of a long-running process: open, wait for a signal, close in reverse order, exit. What was opened is closed
  * as well when opening fails or is interrupted.
@@ -17,7 +20,7 @@ export const runProcess = async (
   open: (log: Logger, releases: Releases) => Promise<void>,
   { hangupIsOther = false }: RunOptions = {},
 ): Promise<void> => {
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.logLevel, { holdMs: LOG_HOLD_MS });
   const releases = createReleases((name, err) => log.warn('not closed cleanly', { name, err }));
   const signalled = untilSignal(hangupIsOther);
   try {
@@ -27,6 +30,7 @@ export const runProcess = async (
     log.info('shutting down', { signal });
   } finally {
     await releases.run();
+    log.flush();
   }
   exitAfter(await signalled);
 };

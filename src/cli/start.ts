@@ -19,6 +19,7 @@ import {
 } from './data-files.ts';
 import { migrateDatabase } from './migrate.ts';
 import { openDeps } from './open-deps.ts';
+import { openOps } from './open-ops.ts';
 import { openTls } from './open-tls.ts';
 import { say } from './output.ts';
 import { pushExample } from './push-example.ts';
@@ -43,9 +44,11 @@ export const start = (config: Config): Promise<void> =>
       await migrateDatabase(db, config);
       await makeFirstAccount(config, db);
     });
-    const { deps, backend } = await openDeps(config, log, releases);
+    const { deps, backend } = await openDeps(config, log, releases, 'start');
+    const ops = await openOps(deps, 'start', releases);
     const worker = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => worker.close(), WORKER_CLOSE_MS);
+    ops.watch(() => worker.problems());
     const sweep = startSweep(deps);
     releases.add('the sweep', () => sweep.close());
     const housekeeping = startHousekeeping(deps, backend);

@@ -3,6 +3,7 @@ import { startWorker } from '../../workers/start.ts';
 import { startSweep } from '../../workers/sweep.ts';
 import type { Config } from '../config.ts';
 import { openDeps } from './open-deps.ts';
+import { openOps } from './open-ops.ts';
 import { runProcess } from './run-process.ts';
 
 /** The worker's own grace, and then some. */
@@ -11,9 +12,11 @@ export const WORKER_CLOSE_MS = 25_000;
 /** A worker as a process of its own; any number of them share the queue. */
 export const worker = (config: Config): Promise<void> =>
   runProcess(config, async (log, releases) => {
-    const { deps, backend } = await openDeps(config, log, releases);
+    const { deps, backend } = await openDeps(config, log, releases, 'worker');
+    const ops = await openOps(deps, 'worker', releases);
     const running = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => running.close(), WORKER_CLOSE_MS);
+    ops.watch(() => running.problems());
     const sweep = startSweep(deps);
     releases.add('the sweep', () => sweep.close());
     const housekeeping = startHousekeeping(deps, backend);

@@ -7,6 +7,7 @@ import { prepareError } from './errors.ts';
 import { healthRoutes } from './health.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { publicAssetRoutes } from './public-assets.ts';
+import { queueBoardRoutes } from './queue-board.ts';
 import { nothingThere } from './refuse-routes.ts';
 
 /** Mounts the doors. Each answers in its own words, failures included. */
@@ -22,6 +23,7 @@ export const createApp = (deps: Deps): Express => {
   app.use('/oauth', oauthRoutes(deps, zendeskOauthClients));
   app.use('/assets', publicAssetRoutes(deps));
   app.use(healthRoutes(deps));
+  app.use(queueBoardRoutes(deps));
   app.get('/', (_req, res) => {
     res.json({ name: 'appyard', apps: `${deps.config.publicUrl}/api/v2/apps.json` });
   });

@@ -82,6 +82,12 @@ export const userOf = (res: Response): User => {
   throw new ForbiddenError("An operator's token belongs to no account; use a token of one of its users here.");
 };
 
+/** Whose account the request was made for, once it was found out; an operator and nobody have none. */
+export const accountIdOf = (res: Response): number | undefined => {
+  const principal = res.locals['principal'] as Principal | undefined;
+  return principal?.kind === 'user' ? principal.user.accountId : undefined;
+};
+
 /** The login that the request's access token belongs to; undefined: other credentials. */
 export const grantIdOf = (res: Response): number | undefined => {
   const principal = principalOf(res);

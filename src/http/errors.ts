@@ -12,7 +12,9 @@ import {
 } from '../errors.ts';
 import { isRateLimitHeader } from './rate-limit.ts';
 import { MethodNotAllowedError } from './refuse-routes.ts';
+import { requestIdOf } from './request-id.ts';
 import { retryAfterOf } from './retry-after.ts';
+import { routeNameOf } from './route-patterns.ts';
 
 /** busboy reports a broken body as a plain Error. */
 const BROKEN_MULTIPART =
@@ -82,7 +84,7 @@ export const prepareError = (
   if (error.status === 429) res.set('Retry-After', String(retryAfterOf(error)));
   if (error instanceof OwnRuleError && error.retryAfter !== undefined)
     res.set('Retry-After', String(retryAfterOf(error)));
-  const fields = { method: req.method, path: req.path, err };
+  const fields = { requestId: requestIdOf(res), method: req.method, route: routeNameOf(req, res), err };
   if (error.status === 503) log.warn('request failed: a store is away', fields);
   else if (error.status >= 500) log.error('request failed', fields);
   return error;

@@ -1,25 +1,23 @@
 import { Router } from 'express';
 import type { Deps } from '../deps.ts';
-import { within } from '../within.ts';
+import { createCheckStores, stores } from '../use-cases/check-stores.ts';
 
-const LIMIT_MS = 1_500;
-
-/** `/livez`: the process answers. `/readyz`: it can take work; otherwise 503, with what is missing. */
-export const healthRoutes = ({ db, producer }: Pick<Deps, 'db' | 'producer'>): Router => {
+/** `/livez`: the process answers. `/readyz`: whether it can take requests, otherwise 503; and what is missing. */
+export const healthRoutes = (deps: Pick<Deps, 'db' | 'producer' | 'blobs'>): Router => {
   const router = Router();
+  const check = createCheckStores(deps);
 
   router.get('/livez', (_req, res) => {
     res.json({ status: 'ok' });
   });
 
   router.get('/readyz', async (_req, res) => {
-    const database = await within(LIMIT_MS, 'The database', db.query('select 1')).then(
-      () => 'ok',
-      () => 'away',
-    );
-    const queue = producer.ready() ? 'ok' : 'away';
-    // Without its queue it still takes everything: the sweep brings what was accepted to the workers.
-    res.status(database === 'ok' ? 200 : 503).json({ status: database, database, queue });
+    const missing = await check();
+    const states = Object.fromEntries(stores.map((store) => [store, missing.includes(store) ? 'away' : 'ok']));
+    // Without its queue it still takes everything: the sweep brings what was accepted to the workers. Without its blobs
+    // it answers everything but uploads and files.
+    const ready = !missing.includes('database');
+    res.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'away', ...states, missing });
   });
 
   return router;

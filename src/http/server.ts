@@ -5,6 +5,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Deps } from '../deps.ts';
 import { createApp } from './app.ts';
+import { withoutSlot } from './dialects/zendesk/prefixes.ts';
+import { observeRequests } from './observe-requests.ts';
+import { nameRoutes } from './route-patterns.ts';
 
 export interface ApiServer {
   /** The one it got, when it was told 0. */
@@ -89,9 +92,11 @@ const MIN_TLS = 'TLSv1.2';
 
 const createListener = (deps: Deps, tls: TlsMaterial | undefined): Server | TlsServer => {
   const timeouts = { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS };
-  if (!tls) return createServer(timeouts, createApp(deps));
+  const app = createApp(deps);
+  const listener = observeRequests(deps, app, () => nameRoutes(app.router, withoutSlot));
+  if (!tls) return createServer(timeouts, listener);
   const secured = { ...tls, minVersion: MIN_TLS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS } as const;
-  const server = createTlsServer({ ...timeouts, ...secured }, createApp(deps));
+  const server = createTlsServer({ ...timeouts, ...secured }, listener);
   // Plain HTTP, a scanner, a client that does not trust us: without a key in common there are no words to refuse them in.
   server.prependListener('tlsClientError', (_err, socket) => socket.destroy());
   return server;

@@ -8,6 +8,8 @@ import {
   type JobsOptions,
   type JobType,
   type Processor,
+  type Queue as BullQueue,
+  type Telemetry,
   type WorkerOptions,
 } from 'bullmq';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
@@ -45,6 +47,8 @@ export interface Limit {
 
 export interface QueueBackend {
   queue(name: string): JobQueue;
+  /** All of a queue, for a board that shows it. */
+  shownQueue(name: string): BullQueue;
   worker(name: string, processor: Processor, options: Omit<WorkerOptions, 'connection' | 'prefix'>): JobWorker;
   /** Counts in the queue's store, for all processes together: one round trip, and none while the limit is used up. */
   limiter(limit: Limit): Pick<RateLimiterAbstract, 'consume'>;
@@ -60,14 +64,21 @@ export interface QueueBackend {
   close(): Promise<void>;
 }
 
+/** Undefined: nothing is traced. */
+export type Traced = { telemetry?: Telemetry | undefined };
+
 /** @param consumers what workers connect with: asked for with the first of them, an API has none. */
 export const buildQueues = <B extends IQueueBackend, C>(
   factory: BackendFactory<B, C>,
-  { producers, consumers, prefix }: { producers: C; consumers: () => C; prefix: string },
-): Pick<QueueBackend, 'queue' | 'worker'> => {
+  { producers, consumers, prefix, telemetry }: { producers: C; consumers: () => C; prefix: string } & Traced,
+): Pick<QueueBackend, 'queue' | 'shownQueue' | 'worker'> => {
   const { Queue, Worker } = withBackend(factory);
+  const shared = { prefix, ...(telemetry && { telemetry }) };
   return {
-    queue: (name) => new Queue(name, { connection: producers, prefix }),
-    worker: (name, processor, options) => new Worker(name, processor, { ...options, connection: consumers(), prefix }),
+    queue: (name) => new Queue(name, { ...shared, connection: producers }),
+    // Its type names Redis although the class does not care which store it is on.
+    shownQueue: (name) => new Queue(name, { ...shared, connection: producers }) as unknown as BullQueue,
+    worker: (name, processor, options) =>
+      new Worker(name, processor, { ...options, ...shared, connection: consumers() }),
   };
 };

@@ -1,18 +1,23 @@
 import { createPostgresBackend, isPgPool, runMigrations } from 'bullmq';
 import type { Pool } from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
-import { buildQueues, type QueueBackend } from './backend.ts';
+import { buildQueues, type QueueBackend, type Traced } from './backend.ts';
 
 /**
  * BullMQ on the Postgres that holds everything else: our pool serves both. Its tables stand in the schema `bullmq`,
  * see {@link migratePostgresQueues}.
  */
-export const createPostgresQueues = (pool: Pool): QueueBackend => {
+export const createPostgresQueues = (pool: Pool, { telemetry }: Traced = {}): QueueBackend => {
   pool.setMaxListeners(0);
   const connection: unknown = withNamedStatements(pool);
   if (!isPgPool(connection)) throw new TypeError('not a pg.Pool');
   return {
-    ...buildQueues(createPostgresBackend, { producers: connection, consumers: () => connection, prefix: 'appyard' }),
+    ...buildQueues(createPostgresBackend, {
+      producers: connection,
+      consumers: () => connection,
+      prefix: 'appyard',
+      telemetry,
+    }),
     limiter: ({ name, points, seconds }) =>
       new RateLimiterPostgres({
         storeClient: pool,

@@ -1,12 +1,12 @@
 import { createRedisBackend } from 'bullmq';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Logger } from '../logger.ts';
-import { buildQueues, type QueueBackend } from './backend.ts';
+import { buildQueues, type QueueBackend, type Traced } from './backend.ts';
 import { connectRedis, PRODUCER_LIMIT_MS, type RedisClient } from './connect-redis.ts';
 import { findEviction } from './memory-policy.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
-interface RedisQueuesOptions {
+interface RedisQueuesOptions extends Traced {
   /** Of every key. In a cluster they must all be in one slot: it becomes their hash tag unless it has one. */
   prefix: string;
   /** Certificates in PEM, see {@link connectRedis}. */
@@ -23,7 +23,7 @@ interface RedisQueuesOptions {
  *
  * @throws Error when the URL is none, see {@link parseRedisUrl}.
  */
-export const createRedisQueues = (url: string, { prefix, ca, log }: RedisQueuesOptions): QueueBackend => {
+export const createRedisQueues = (url: string, { prefix, ca, log, telemetry }: RedisQueuesOptions): QueueBackend => {
   const place = { ...parseRedisUrl(url), hasCa: ca !== undefined };
   const warn = (err: Error): void => log.warn('queue connection', { err });
   const redis = connectRedis(place, { role: 'producer', ca, onError: warn });
@@ -32,7 +32,7 @@ export const createRedisQueues = (url: string, { prefix, ca, log }: RedisQueuesO
   const consumers = () => (shared ??= connectRedis(place, { role: 'worker', ca, onError: () => undefined }));
   const keyPrefix = place.kind === 'cluster' ? hashTagged(prefix) : prefix;
   return {
-    ...buildQueues(createRedisBackend, { producers: redis, consumers, prefix: keyPrefix }),
+    ...buildQueues(createRedisBackend, { producers: redis, consumers, prefix: keyPrefix, telemetry }),
     limiter: ({ name, points, seconds }) =>
       new RateLimiterRedis({
         storeClient: redis,

@@ -32,6 +32,8 @@ export interface BlobStore {
   remove(sha256: string): Promise<void>;
   /** Digests of all that is stored, in pages. */
   list(): AsyncIterable<string[]>;
+  /** Looks whether it can be reached: a look at the disk, or one request. */
+  check(): Promise<void>;
 }
 
 const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
@@ -62,6 +64,7 @@ export const createBlobStore = (objects: ObjectStore): BlobStore => {
     stream: (sha256, size) => available(async () => exactly(await objects.read(keyOf(sha256)), sha256, size)),
     size: (sha256) => available(() => objects.size(keyOf(sha256))),
     remove: (sha256) => available(() => objects.remove(keyOf(sha256))),
+    check: () => available(() => objects.check()),
     async *list() {
       const pages = objects.list()[Symbol.asyncIterator]();
       for (;;) {

@@ -4,6 +4,8 @@ import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { Disk } from 'flydrive';
 import { onDrive, type ObjectStore } from './object-store.ts';
 
+/** There is no object of this name: that it says so is a sign of life, and no list has to be made. */
+const NOBODYS = 'nothing';
 const CONNECT_MS = 3_000;
 const IDLE_MS = 10_000;
 
@@ -31,8 +33,12 @@ export const openBucket = async (url: URL): Promise<ObjectStore> => {
   const removing = new Disk(new S3Driver({ client: once, bucket, ...privately }));
   const prefix = url.searchParams.get('prefix');
   const under = (key: string): string => (prefix === null ? key : `${prefix}/${key}`);
+  const drive = onDrive(disk, { removing, under });
   return {
-    ...onDrive(disk, { removing, under }),
+    ...drive,
+    async check() {
+      await drive.size(NOBODYS);
+    },
     async *list() {
       const root = under('');
       for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: root }))

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
@@ -35,6 +35,7 @@ export const openFolder = (root: string, incomingDir: string): ObjectStore => {
   return {
     ...onDrive(disk),
     moveIn,
+    check: () => access(root, constants.R_OK | constants.W_OK),
     async *list() {
       for (const part of PARTS) yield (await namesIn(path.join(root, part))).map((name) => `${part}/${name}`);
     },

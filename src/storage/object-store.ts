@@ -15,6 +15,8 @@ export interface ObjectStore {
   remove(key: string): Promise<void>;
   /** All keys, in pages; also those of what others keep there. */
   list(): AsyncIterable<string[]>;
+  /** @throws Error when it cannot be reached. */
+  check(): Promise<void>;
 }
 
 /**

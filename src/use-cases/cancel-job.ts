@@ -26,7 +26,7 @@ export interface CancelJobInput {
  * @throws NotFoundError when the account has no such job; AppError `job_ended` when it has completed or failed.
  */
 export const cancelJob = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config' | 'metrics'>,
   { accountId, actor, id }: CancelJobInput,
 ): Promise<Job> => {
   if (!isJobId(id)) throw unknownJob(id);
@@ -37,7 +37,11 @@ export const cancelJob = async (
     if (isSettled(found.state)) throw ended(found);
     return { job: await kill(tx, found, actor), cancelled: true };
   });
-  if (cancelled) await showCancelled(deps, job);
+  if (cancelled) {
+    deps.metrics.jobs.cancelled(job.kind);
+    deps.metrics.jobs.ended({ kind: job.kind, outcome: 'killed' });
+    await showCancelled(deps, job);
+  }
   return job;
 };
 

@@ -5,13 +5,16 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import type { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { projectRoot } from '../../src/cli/project-root.ts';
 import { WORKER_CLOSE_MS } from '../../src/cli/worker.ts';
 import { readConfig } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
+import { startOpsServer } from '../../src/ops/ops-server.ts';
 import { makeCertificate } from '../support/certificates.ts';
-import { composeConfig, findCompose, readCompose, readImage, readProjectFile } from '../support/compose.ts';
+import { composeConfig, findCompose, isSetting, readCompose, readImage, readProjectFile } from '../support/compose.ts';
 import { createPrograms, program, services as ours } from '../support/program.ts';
 
 const compose = readCompose();
@@ -23,16 +26,6 @@ const imageEnv = Object.fromEntries(
     .split(' ')
     .map((pair) => pair.split('=')),
 ) as Record<string, string>;
-
-/** A value of a wrong type is refused under its name, whatever the setting takes; what nobody reads is not looked at. */
-const isSetting = (name: string): boolean => {
-  try {
-    readConfig({ [name]: 0 as unknown as string });
-    return false;
-  } catch (err) {
-    return err instanceof Error && err.message.includes(`  ${name} `);
-  }
-};
 
 describe('docker-compose.yml', () => {
   it('runs the commands that the end-to-end tests run', () => {
@@ -126,6 +119,27 @@ describe('docker-compose.yml', () => {
     const securedPort = String((secured.address() as AddressInfo).port);
     expect(await check({ PORT: securedPort, TLS_CERT: '/tls/cert.pem' })).toBe(0);
     expect(await check({ PORT: securedPort })).toBe(1);
+  });
+
+  it('sees whether a worker is stuck, on the port of its metrics, which it does not publish', async () => {
+    const { metrics } = readConfig({ ...imageEnv, METRICS_PORT: worker!.environment['METRICS_PORT']! });
+    expect(metrics).toEqual({ port: 9464, host: '0.0.0.0' });
+    for (const service of [api, worker]) expect(service!.ports.join()).not.toContain(String(metrics!.port));
+    const [kind, command, ...args] = worker!.healthcheck!.test;
+    expect([kind, command]).toEqual(['CMD', 'node']);
+    const problems: string[] = [];
+    const checks = { problems: () => problems, readiness: async () => ({ ready: false, missing: ['queue'] }) };
+    const server = await startOpsServer({ port: 0, host: '127.0.0.1' }, createMetrics({} as Pool), checks);
+    const check = () =>
+      new Promise((resolve) => {
+        execFile(process.execPath, args, { env: { METRICS_PORT: String(server.port) } }).once('close', resolve);
+      });
+    // Starting it anew brings no store back.
+    expect(await check()).toBe(0);
+    problems.push('stuck');
+    expect(await check()).toBe(1);
+    await server.close();
+    expect(await check()).toBe(1);
   });
 
   it('says in .env.example what has to be set, and nothing that has no effect', () => {

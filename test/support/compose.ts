@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { projectRoot } from '../../src/cli/project-root.ts';
+import { readConfig } from '../../src/config.ts';
 
 const service = z.object({
   build: z.string().optional(),
@@ -21,6 +22,16 @@ const service = z.object({
 const composeFile = z.object({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.null()) });
 
 export const readProjectFile = (name: string): string => readFileSync(path.join(projectRoot, name), 'utf8');
+
+/** A value of a wrong type is refused under its name, whatever the setting takes; what nobody reads is not looked at. */
+export const isSetting = (name: string): boolean => {
+  try {
+    readConfig({ [name]: 0 as unknown as string });
+    return false;
+  } catch (err) {
+    return err instanceof Error && err.message.includes(`  ${name} `);
+  }
+};
 
 /** docker-compose.yml as it stands: anchors are merged, variables are not filled in. */
 export const readCompose = (): z.infer<typeof composeFile> =>

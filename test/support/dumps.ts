@@ -69,7 +69,7 @@ export const dumpLog = async (log: Logger): Promise<Finding[]> => {
   const file = path.join(folder, 'log');
   const fd = openSync(file, 'w');
   try {
-    const real = createLogger('debug', fd);
+    const real = createLogger('debug', { fd });
     for (const level of ['debug', 'info', 'warn', 'error'] as const)
       for (const [message, fields] of vi.mocked(log[level]).mock.calls) real[level](message, fields);
     const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');

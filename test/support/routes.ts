@@ -199,6 +199,14 @@ export const routes: TestedRoute[] = [
   { door: 'zendesk', who: 'anybody', method: 'GET', path: '/readyz', answer: 200 },
   {
     door: 'zendesk',
+    who: 'operator',
+    method: 'GET',
+    path: '/operator/queues{/*path}',
+    rest: { path: '' },
+    answer: 200,
+  },
+  {
+    door: 'zendesk',
     who: 'anybody',
     method: 'GET',
     path: '/assets/:key/*path',

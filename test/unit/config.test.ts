@@ -32,6 +32,33 @@ describe('the settings in the environment', () => {
     expect(config.limits).toMatchObject({ maxPackageBytes: 67_108_864, maxEntries: 10_000 });
   });
 
+  it('open no port for metrics and trace nothing, unless they are told where', () => {
+    expect(readConfig({})).toMatchObject({ metrics: undefined, traces: undefined });
+    expect(readConfig({ METRICS_PORT: '9464', HOST: '0.0.0.0' }).metrics).toEqual({ port: 9464, host: '0.0.0.0' });
+    expect(readConfig({ METRICS_PORT: '9464', METRICS_HOST: '::1' }).metrics).toEqual({ port: 9464, host: '::1' });
+    const endpoint = 'http://collector:4318/';
+    expect(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).traces).toEqual({
+      endpoint: 'http://collector:4318',
+      serviceName: undefined,
+      share: 1,
+    });
+    const named = { OTEL_SERVICE_NAME: 'apps', OTEL_TRACES_SAMPLER_ARG: '0.05' };
+    expect(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...named }).traces).toMatchObject({
+      serviceName: 'apps',
+      share: 0.05,
+    });
+  });
+
+  it.each([
+    ['METRICS_PORT', '0', 'must be a whole number from 1 to 65535'],
+    ['METRICS_PORT', 'x', 'must be a whole number from 1 to 65535'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://collector:4317', 'must be a URL that begins with http:// or https://'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5', 'must be a number from 0 to 1'],
+    ['OTEL_TRACES_SAMPLER_ARG', '-1', 'must be a number from 0 to 1'],
+  ])('refuse %s=%s', (name, value, words) => {
+    expect(problemsOf({ [name]: value })).toContain(`${name} ${words}`);
+  });
+
   it.each([
     ['', []],
     ['2', 2],

@@ -64,7 +64,13 @@ describe.each(queueBackends)('the housekeeping with the queue on %s', (queue) =>
         },
       );
       expect(await schedulers()).toHaveLength(housekeepingTasks.length);
-      expect(harness.deps.log.warn).toHaveBeenCalledWith('housekeeping scheduled', { tasks: housekeepingTasks });
+      // A look in the middle of the emptying finds some of them, and the next one the others.
+      const again = vi
+        .mocked(harness.deps.log.warn)
+        .mock.calls.flatMap(([message, fields]) =>
+          message === 'housekeeping scheduled' ? (fields as { tasks: string[] }).tasks : [],
+        );
+      expect(new Set(again)).toEqual(new Set(housekeepingTasks));
     } finally {
       await housekeeping.close();
     }

@@ -17,7 +17,7 @@ describe('a Redis that a sentinel watches', () => {
     await sentinel.close();
   });
 
-  it('builds a package, and goes on with the replica when the master has died', async () => {
+  it('builds a package, and goes on with the replica when the master has died', { timeout: 90_000 }, async () => {
     const worker = harness.startWorker();
     expect(await endOf(harness, await createApp(harness, buildArchive()))).toMatchObject({ status: 'completed' });
     const old = await sentinel.master();
@@ -25,7 +25,7 @@ describe('a Redis that a sentinel watches', () => {
     expect(await sentinel.master()).not.toBe(old);
     const id = await createApp(harness, buildArchive());
     expect(await pollJob(harness, id)).toMatchObject({ id });
-    await vi.waitFor(() => expect(harness.deps.producer.ready()).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(() => expect(harness.deps.producer.ready()).toBe(true), { timeout: 40_000 });
     await sweep(harness.deps, 0);
     expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
     expect(await endOf(harness, await createApp(harness, buildArchive()))).toMatchObject({ status: 'completed' });

@@ -6,6 +6,7 @@ import { checkAccount, tokenHeaderOf } from './credentials.ts';
 import { accountDiscovery, policyDiscovery } from './discovery.ts';
 import { xurrentErrors } from './errors.ts';
 import { nothingThere, refuseOtherMethods } from '../../refuse-routes.ts';
+import { leadingTo } from '../../route-patterns.ts';
 import { instanceRoutes } from './instances.ts';
 import { offeringInstanceRoutes } from './instance-lists.ts';
 import { offeringRoutes } from './offerings.ts';
@@ -19,18 +20,20 @@ import { tokenRoutes } from './token.ts';
 export const xurrentRoutes = (deps: Deps): Router => {
   const router = Router();
   const own = ownRoutes(deps);
-  router.use((req, res, next) => {
+  const toOwn: RequestHandler = (req, res, next) => {
     const path = ownPath(req.path);
     if (path === undefined) return next();
     const query = req.url.indexOf('?');
     req.url = path + (query === -1 ? '' : req.url.slice(query));
     own(req, res, next);
-  });
-  router.post(['/token', '/oauth/token'], (req, res, next) => {
+  };
+  router.use(leadingTo(own, '/v1', toOwn));
+  const token = tokenRoutes(deps);
+  const toToken: RequestHandler = (req, res, next) => {
     req.url = '/';
     token(req, res, next);
-  });
-  const token = tokenRoutes(deps);
+  };
+  router.post(['/token', '/oauth/token'], leadingTo(token, '', toToken));
   router.use('/.well-known', onAccountHost(deps), accountDiscovery(deps));
   router.use('/accounts/:account/.well-known', accountDiscovery(deps));
   router.use(['/.well-known', '/accounts/:account/.well-known'], xurrentErrors(deps));

@@ -8,6 +8,8 @@ import { readJob } from '../../../use-cases/read-job.ts';
 import { retryJob } from '../../../use-cases/retry-job.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { toAppError } from '../../errors.ts';
+import { logQuietly } from '../../observe-requests.ts';
+import { requestIdOf } from '../../request-id.ts';
 import { parse } from '../../parse.ts';
 import { sendJson } from '../../send-json.ts';
 import { pageOf, presentPage, readCursor } from './cursor-page.ts';
@@ -64,6 +66,7 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     if (lostIds.has(id)) throw new NotFoundError(LOST_JOB_ID);
     const job = await readJob(deps, accountId, id);
     const answer = presentJob(job, urlsOf(req));
+    logQuietly(res);
     // Most polls have no query, and looking for one costs more than the whole presenting.
     sendJson(res, req.url.includes('?') ? { ...answer, ...(await reportOf(req, accountId, job.id)) } : answer);
   });
@@ -95,7 +98,8 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     const id = decodeURIComponent(req.path.slice(1));
     if (error.status === 404) return void res.json(presentUnknownJob(id, error.message, urlsOf(req)));
     if (error.status < 500) return next(err);
-    deps.log[error.status === 503 ? 'warn' : 'error']('poll could not be answered', { path: req.path, err });
+    const fields = { requestId: requestIdOf(res), jobId: id, err };
+    deps.log[error.status === 503 ? 'warn' : 'error']('poll could not be answered', fields);
     res.json(presentUnreachableJob(id, urlsOf(req)));
   };
   router.use(pollErrors);

@@ -32,3 +32,9 @@ export const prefixes: Prefix[] = [
   ...Object.entries(slots).map(([slot, product]) => ({ path: `/api/${slot}`, product })),
   { path: '/api', product: null },
 ];
+
+/** The same route has one name, whatever stands where the vendor has its version. */
+export const withoutSlot = (path: string): string => {
+  const slot = prefixes.find((prefix) => path === `${prefix.path}/apps` || path.startsWith(`${prefix.path}/apps/`));
+  return slot ? `/api/{slot}${path.slice(slot.path.length)}` : path;
+};

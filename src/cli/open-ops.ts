@@ -1,0 +1,58 @@
+import type { Deps } from '../deps.ts';
+import type { ProcessRole } from '../metrics/process-metrics.ts';
+import { startOpsServer, type OpsChecks, type OpsServer } from '../ops/ops-server.ts';
+import { createCheckStores, type Store } from '../use-cases/check-stores.ts';
+import type { Releases } from './releases.ts';
+
+/** What each process cannot do without at all: the API answers and accepts everything while its queue is away. */
+const needed: Record<ProcessRole, readonly Store[]> = {
+  api: ['database'],
+  worker: ['database', 'queue'],
+  start: ['database'],
+};
+
+export interface Ops {
+  /** Says from now on on `/livez` why the process should be started anew. */
+  watch(problems: () => string[]): void;
+}
+
+/**
+ * Opens the port of METRICS_PORT, if there is to be one. Call before the process begins to work: so it can be asked for as
+ * long as anything else is open.
+ */
+export const openOps = async (deps: Deps, role: ProcessRole, releases: Releases): Promise<Ops> => {
+  const { config, log, metrics } = deps;
+  let problems = (): string[] => [];
+  const ops: Ops = {
+    watch(watched) {
+      problems = watched;
+    },
+  };
+  if (!config.metrics) return ops;
+  metrics.serveAs(role);
+  const server = await listen(config.metrics, metrics, {
+    problems: () => problems(),
+    readiness: readinessOf(deps, role),
+  });
+  releases.add('the metrics', () => server.close());
+  log.info('metrics', { host: config.metrics.host, port: server.port });
+  return ops;
+};
+
+const readinessOf = (deps: Deps, role: ProcessRole): OpsChecks['readiness'] => {
+  const check = createCheckStores(deps);
+  return async () => {
+    const missing = await check();
+    return { ready: !needed[role].some((store) => missing.includes(store)), missing };
+  };
+};
+
+const listen = async (...args: Parameters<typeof startOpsServer>): Promise<OpsServer> => {
+  try {
+    return await startOpsServer(...args);
+  } catch (err) {
+    if (err instanceof Error && 'code' in err && err.code === 'EADDRINUSE')
+      throw new Error(`port ${args[0].port} is taken; set METRICS_PORT to another one.`, { cause: err });
+    throw err;
+  }
+};

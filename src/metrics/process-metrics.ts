@@ -1,0 +1,28 @@
+import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import type { Pool } from 'pg';
+
+/** What a process is: `start` is API and worker in one. */
+export type ProcessRole = 'api' | 'worker' | 'start';
+
+/** The event loop's delay, memory, garbage collection, use of the pool. Measured only where somebody can ask. */
+export const collectProcessMetrics = (registry: Registry, db: Pool, role: ProcessRole): void => {
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  new Gauge({
+    name: 'appyard_process_info',
+    help: '1: there is a process of this role.',
+    labelNames: ['role'],
+    registers,
+  }).set({ role }, 1);
+  new Gauge({
+    name: 'appyard_db_pool_connections',
+    help: 'Connections to the database: open, open and unused; waiting: requests for one that have to wait.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.set({ state: 'open' }, db.totalCount);
+      this.set({ state: 'idle' }, db.idleCount);
+      this.set({ state: 'waiting' }, db.waitingCount);
+    },
+  });
+};
