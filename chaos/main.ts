@@ -42,9 +42,8 @@ const main = async (options: Options): Promise<number> => {
   }
   if ((good || interrupted) && !options.keep) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   else console.log(`\nThe logs of all processes are in ${path.join(folder, 'logs')}`);
-  console.log(
-    `\n${good ? 'All zeros' : 'NOT all zeros'}; seed ${options.seed}; ${((performance.now() - began) / 1_000).toFixed(0)} s in all`,
-  );
+  const result = good ? 'All zeros' : interrupted ? 'Interrupted' : 'NOT all zeros';
+  console.log(`\n${result}; seed ${options.seed}; ${((performance.now() - began) / 1_000).toFixed(0)} s in all`);
   return interrupted ? INTERRUPTED : good ? 0 : 1;
 };
 
