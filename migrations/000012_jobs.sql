@@ -10,8 +10,9 @@ alter table jobs
   add column heartbeat_at  timestamptz,
   -- What was done, and when: [{"attempt", "step", "started_at", "ended_at"}].
   add column steps         jsonb not null default '[]',
-  -- How often a person asked for it again.
-  add column retries       integer not null default 0;
+  -- How often a person asked for it again, and when the last time.
+  add column retries       integer not null default 0,
+  add column retried_at    timestamptz;
 
 -- Which install job provisioned it, and undoes it when it is cancelled. Null: one of the release before.
 alter table resources add column job_id text;
@@ -21,5 +22,6 @@ create index resources_job_idx on resources (job_id);
 create index jobs_turns_idx on jobs (account_id, seq) where state in ('queued', 'working');
 -- Serves the turns of an app's builds: one after the other.
 create index jobs_app_turns_idx on jobs (app_id, seq) where kind = 'build' and state in ('queued', 'working');
--- Serves lists.
+-- Serve lists.
 create index jobs_list_idx on jobs (account_id, seq);
+create index jobs_list_app_idx on jobs (account_id, app_id, seq) where app_id is not null;

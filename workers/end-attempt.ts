@@ -18,7 +18,8 @@ export interface BrokenAttempt {
 }
 
 type EndDeps = Pick<Deps, 'db' | 'blobs' | 'log'>;
-type Ended = 'failed' | 'again' | 'superseded';
+/** `taken`: the row is not of this attempt any more. */
+type Ended = 'failed' | 'again' | 'taken';
 
 /**
  * Ends a job whose attempt failed for good or was the last one; the others come back, and so does one that met a store that
@@ -37,7 +38,7 @@ export const endAttempt = async (deps: EndDeps, broken: BrokenAttempt, err: unkn
   const message = `Trying again. ${reasonOf(err)}`;
   const released = await releaseJob(deps.db, job, { ...figures, message, counted, steps: timeline.finish() });
   if (released) await live.writeFigures({ ...figures, message }).catch(() => undefined);
-  return released ? 'again' : 'superseded';
+  return released ? 'again' : 'taken';
 };
 
 /** Asked of the store itself: a blob that is missing is not to be had either, and that is worth five attempts and no more. */
@@ -56,10 +57,10 @@ const reasonOf = (err: unknown): string =>
 export const handBack = async (
   { db }: Pick<Deps, 'db'>,
   { job, figures, timeline }: BrokenAttempt,
-): Promise<'handed-back'> => {
+): Promise<'handed-back' | 'taken'> => {
   const message = 'Waiting for a worker';
-  await releaseJob(db, job, { ...figures, message, counted: false, steps: timeline.finish() });
-  return 'handed-back';
+  const released = await releaseJob(db, job, { ...figures, message, counted: false, steps: timeline.finish() });
+  return released ? 'handed-back' : 'taken';
 };
 
 /** Settles a job as failed, and what belongs to it. */
@@ -67,7 +68,7 @@ export const giveUp = async (
   deps: EndDeps,
   { job, live, figures, timeline }: BrokenAttempt,
   message: string,
-): Promise<'failed' | 'superseded'> => {
+): Promise<'failed' | 'taken'> => {
   const { progress, total } = figures;
   const end = { state: 'failed', progress, total, message } as const;
   const settled = await withTransaction(deps.db, async (tx) => {
@@ -75,7 +76,7 @@ export const giveUp = async (
     if (held) await processors[job.kind].onFailed?.(tx, job);
     return held;
   });
-  if (!settled) return 'superseded';
+  if (!settled) return 'taken';
   await writeOutcome(deps, job.id, live, { ...end, appId: job.appId, installationId: job.installationId });
   return 'failed';
 };

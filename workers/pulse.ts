@@ -45,7 +45,7 @@ export const createPulse = (
       asked.map((one) => one.beat),
     );
     for (const { attempt, steps } of asked) {
-      if (held.has(attempt.id)) written.set(attempt, steps);
+      if (held.some((one) => one.id === attempt.id && one.attempt === attempt.attempt)) written.set(attempt, steps);
       // One that has ended meanwhile has let go itself.
       else if (watched.has(attempt)) attempt.onLost();
     }

@@ -4,7 +4,7 @@ import { endPending, findInstallation, lockInstallation, moveInstallation } from
 import { holdAttempt, settleJob } from '../src/db/job-attempts.ts';
 import type { Job } from '../src/db/jobs.ts';
 import { withTransaction, type Queryable } from '../src/db/pool.ts';
-import { alignResources, provisionResource } from '../src/db/resources.ts';
+import { alignResources, isIncomplete, provisionResource } from '../src/db/resources.ts';
 import { systemActor } from '../src/domain/audit.ts';
 import { completedMessage } from '../src/domain/job.ts';
 import { AppError, NotFoundError } from '../src/errors.ts';
@@ -24,13 +24,15 @@ export const runInstall: Processor = {
     for (;;) {
       const total = await provision(deps, job, context);
       if (total === 'superseded') return undefined;
-      if (total !== 'overtaken') return finish(deps, job, total, context);
+      const outcome = total === 'overtaken' ? total : await finish(deps, job, total, context);
+      if (outcome !== 'overtaken') return outcome;
       // One that stays on what it has goes on with what it has now.
       if (job.versionId !== null) throw overtaken();
     }
   },
 
   async onFailed(tx, { id: jobId, accountId, installationId, versionId }) {
+    await lockInstallation(tx, accountId, installationId!);
     const installation = await findInstallation(tx, accountId, installationId!);
     // What becomes of it, and of what was made for it, is up to the later job.
     if (versionId !== null && installation?.jobId !== jobId) return;
@@ -72,23 +74,26 @@ const finish = async (
   job: Job,
   total: number,
   { steps }: JobContext,
-): Promise<JobOutcome | undefined> => {
+): Promise<JobOutcome | 'overtaken' | undefined> => {
   const { accountId, appId, installationId } = job;
   const end = { state: 'completed', progress: total, total, message: completedMessage(new Date()) } as const;
   const settled = await withTransaction(db, async (tx) => {
     if (!(await holdAttempt(tx, job))) return false;
+    await lockInstallation(tx, accountId, installationId!);
+    // A version that it got a moment ago may require more.
+    if (job.versionId === null && (await isIncomplete(tx, accountId, installationId!))) return 'overtaken';
     await endPending(tx, { accountId, id: installationId!, state: 'installed' });
     await move(tx, cipher, job);
     return settleJob(tx, job, { ...end, steps: steps() });
   });
+  if (settled === 'overtaken') return settled;
   return settled ? { ...end, appId, installationId } : undefined;
 };
 
-/** To the version that the job is for, unless a later job is on its way to another. */
+/** To the version that the job is for, unless a later job is on its way to another. Hold the installation. */
 const move = async (tx: Queryable, cipher: Cipher, job: Job): Promise<void> => {
   const { id: jobId, accountId, installationId, versionId, actor } = job;
   if (versionId === null) return;
-  await lockInstallation(tx, accountId, installationId!);
   const installation = await findInstallation(tx, accountId, installationId!);
   if (installation?.jobId !== jobId) return;
   const target = { accountId, installationId: installation.id, versionId };

@@ -66,7 +66,8 @@ const attempt = async (
   const timeline = createTimeline(job.steps, job.attempt);
   if (job.attemptsUsed > MAX_ATTEMPTS) {
     const figures = live.shown ? advance(live.shown, job) : job;
-    return giveUp(deps, { job, live, figures, timeline }, noWorkerFinished(job.lastSeenAt));
+    const ended = await giveUp(deps, { job, live, figures, timeline }, noWorkerFinished(job.lastSeenAt));
+    return ended === 'taken' ? takenAway(deps, job, live) : ended;
   }
 
   const reporter = openReporter(deps, job, live);
@@ -89,8 +90,11 @@ const attempt = async (
     await reporter.stop();
     if (lost.signal.aborted) return await takenAway(deps, job, live);
     const broken = { job, live, figures: reporter.figures(), timeline };
-    if (shutdown.aborted) return await handBack(deps, broken);
-    return await endAttempt(deps, broken, timeout.aborted ? timeUp(deps, job) : err);
+    const ended = shutdown.aborted
+      ? await handBack(deps, broken)
+      : await endAttempt(deps, broken, timeout.aborted ? timeUp(deps, job) : err);
+    // What this attempt gave up may have been committed in the same moment.
+    return ended === 'taken' ? await takenAway(deps, job, live) : ended;
   } finally {
     unwatch();
   }
@@ -155,7 +159,7 @@ const notClaimed = async (deps: Deps, ref: Pick<JobRef, 'id' | 'accountId'>, liv
   return state === 'gone' || isSettled(state) ? state : 'busy';
 };
 
-/** Cancelled, taken over, or cancelled and asked for again. */
+/** Cancelled, taken over, cancelled and asked for again; or it has ended by itself. */
 const takenAway = async (deps: Deps, job: Job, live: LiveHandle): Promise<AttemptResult> => {
   const state = await tellOutcome(deps, job, live);
   if (state === 'working') return 'superseded';

@@ -1,5 +1,5 @@
-import { releaseJob, settleJob } from '../src/db/job-attempts.ts';
-import { lockOverdueJobs, takeQuietJobs, type DeadlineSeconds } from '../src/db/job-sweep.ts';
+import { releaseJob, settleJob, type ClaimedJob } from '../src/db/job-attempts.ts';
+import { lockOverdueJob, takeQuietJobs, type DeadlineSeconds } from '../src/db/job-sweep.ts';
 import { listWaitingAccounts } from '../src/db/job-turns.ts';
 import { withTransaction, type Queryable } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
@@ -14,15 +14,15 @@ const MOST_ACCOUNTS = 1_000;
 
 /**
  * Enqueues what should stand in the queue and does not: the enqueue after the commit failed, the queue lost it, or it ended
- * there and not here. A job that the queue still has is left to it: it brings a dead worker's job back by itself.
+ * there and not here. A job that the queue still has is left to it: it brings a dead worker's job back by itself. Only its
+ * rank is mended, when those before it have ended: nobody waits for ever behind accounts that have fewer.
  *
  * @returns how many it mended.
  */
 export const enqueueLost = async ({ db, producer, log }: SweepDeps, quietSeconds: number): Promise<number> => {
   let mended = 0;
   for (const job of await takeQuietJobs(db, quietSeconds, MOST_JOBS)) {
-    if (await producer.isLive(job.id)) continue;
-    if (!(await producer.enqueueAgain(job))) continue;
+    if (!(await producer.ensure(job))) continue;
     log.warn('job enqueued again', { jobId: job.id, accountId: job.accountId, kind: job.kind });
     mended += 1;
   }
@@ -46,19 +46,31 @@ export const endOverdue = async (
     build: config.buildTimeoutMs / 1_000 + marginSeconds,
     install: config.installTimeoutMs / 1_000 + marginSeconds,
   };
-  const ended = await withTransaction(db, async (tx) => {
-    const jobs = await lockOverdueJobs(tx, deadlines, MOST_JOBS);
-    for (const job of jobs) await endAttempt(tx, job);
-    return jobs;
-  });
-  for (const { id, accountId, kind, attempt, attemptsUsed } of ended) {
+  const looked: string[] = [];
+  let ended = 0;
+  // One at a time, so that it holds nothing else while it waits, and one that cannot be ended keeps no other.
+  while (looked.length < MOST_JOBS) {
+    const job = await withTransaction(db, async (tx) => {
+      const overdue = await lockOverdueJob(tx, deadlines, looked);
+      if (!overdue) return undefined;
+      looked.push(overdue.id);
+      await endAttempt(tx, overdue);
+      return overdue;
+    }).catch((err: unknown) => {
+      log.error('attempt not ended at its deadline', { jobId: looked.at(-1), err });
+      return null;
+    });
+    if (job === undefined) break;
+    if (!job) continue;
+    const { id, accountId, kind, attempt, attemptsUsed } = job;
     if (attemptsUsed >= MAX_ATTEMPTS) metrics.jobs.ended({ kind, outcome: 'failed' });
     log.warn('attempt ended at its deadline', { jobId: id, accountId, kind, attempt });
+    ended += 1;
   }
-  return ended.length;
+  return ended;
 };
 
-const endAttempt = async (tx: Queryable, job: Awaited<ReturnType<typeof lockOverdueJobs>>[number]): Promise<void> => {
+const endAttempt = async (tx: Queryable, job: ClaimedJob): Promise<void> => {
   const { progress, total, steps } = job;
   if (job.attemptsUsed < MAX_ATTEMPTS) {
     const message = 'Trying again. It was not finished in time, and its worker did not say so.';
@@ -72,7 +84,7 @@ const endAttempt = async (tx: Queryable, job: Awaited<ReturnType<typeof lockOver
 /** Gives turns to what waits although there is room: whoever should have done that died. @returns how many jobs got one. */
 export const giveTurns = async (deps: SweepDeps): Promise<number> => {
   let given = 0;
-  for (const accountId of await listWaitingAccounts(deps.db, MOST_ACCOUNTS))
+  for (const accountId of await listWaitingAccounts(deps.db, deps.config.maxRunningPerAccount, MOST_ACCOUNTS))
     given += await dispatchWaiting(deps, accountId);
   return given;
 };

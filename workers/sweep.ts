@@ -28,10 +28,16 @@ export interface Swept {
  */
 export const sweep = async (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Promise<Swept | undefined> => {
   const swept = await withAdvisoryLock(deps.db, SWEEP_LOCK, async () => {
-    const overdue = await endOverdue(deps);
+    // What fails keeps the others from nothing; the next sweep tries it again.
+    const counted = (step: Promise<number>): Promise<number> =>
+      step.catch((err: unknown) => {
+        deps.log.warn('sweep failed', { err });
+        return 0;
+      });
+    const overdue = await counted(endOverdue(deps));
     if (!deps.producer.ready()) return { overdue, enqueued: 0, turns: 0 };
-    const enqueued = await enqueueLost(deps, quietSeconds);
-    return { overdue, enqueued, turns: await giveTurns(deps) };
+    const enqueued = await counted(enqueueLost(deps, quietSeconds));
+    return { overdue, enqueued, turns: await counted(giveTurns(deps)) };
   });
   if (swept) deps.metrics.upkeep.swept('jobs', { ...swept });
   return swept;

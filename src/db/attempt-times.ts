@@ -21,9 +21,9 @@ export const findAttemptTimes = async (
 ): Promise<AttemptTimes | undefined> => {
   const { rows } = await db.query<AttemptTimes>(
     `select attempt, state,
-       (extract(epoch from attempt_started_at - created_at) * 1000)::float8 as "waitedMs",
+       (extract(epoch from attempt_started_at - coalesce(retried_at, created_at)) * 1000)::float8 as "waitedMs",
        (extract(epoch from clock_timestamp() - attempt_started_at) * 1000)::float8 as "claimedMs",
-       (extract(epoch from finished_at - created_at) * 1000)::float8 as "tookMs"
+       (extract(epoch from finished_at - coalesce(retried_at, created_at)) * 1000)::float8 as "tookMs"
      from jobs where account_id = $1 and id = $2`,
     [accountId, id],
   );

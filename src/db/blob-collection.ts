@@ -31,11 +31,12 @@ export const doomBlobs = async (
   return rows[0]!;
 };
 
-/** Locks blobs that were doomed so long ago, and those whose removal was broken off. What somebody holds is left out. */
+/** Locks blobs that were doomed so long ago, and those whose removal was broken off. What somebody holds is left out, and
+ * what could not be removed before comes last: it must not keep the others. */
 export const lockDoomed = async (tx: Queryable, graceSeconds: number, limit: number): Promise<string[]> => {
   const { rows } = await tx.query<{ sha256: string }>(
     `select sha256 from blobs where doomed_at <= now() - make_interval(secs => $1)
-     order by doomed_at limit $2 for update skip locked`,
+     order by deleting_at nulls first, doomed_at limit $2 for update skip locked`,
     [graceSeconds, limit],
   );
   return rows.map(({ sha256 }) => sha256);
@@ -62,8 +63,12 @@ export const beginDeletion = async (tx: Queryable, digests: readonly string[]): 
 /** Forgets blobs that are gone from the store, unless somebody reserved them meanwhile. */
 export const endDeletion = async (db: Queryable, gone: readonly BlobReservation[]): Promise<void> => {
   await db.query(
-    `delete from blobs b using unnest($1::text[], $2::bigint[]) as gone (sha256, generation)
-     where b.sha256 = gone.sha256 and b.generation = gone.generation and b.deleting_at is not null`,
+    // Locked in the order in which they are reserved, so that two cannot wait for each other.
+    `with held as materialized (
+       select b.sha256 from blobs b join unnest($1::text[], $2::bigint[]) as gone (sha256, generation)
+         on b.sha256 = gone.sha256 and b.generation = gone.generation
+       where b.deleting_at is not null order by b.sha256 for update of b)
+     delete from blobs where sha256 in (select sha256 from held)`,
     [gone.map(({ sha256 }) => sha256), gone.map(({ generation }) => generation)],
   );
 };

@@ -12,7 +12,7 @@ export interface ClaimedJob extends Job {
  * Takes a job for one attempt, in one round trip.
  *
  * @param unheardSeconds an attempt that was heard of since is left in peace: its worker lives, whatever the queue says.
- * @returns undefined when the job is settled, gone, or worked on.
+ * @returns undefined when the job is settled, gone, worked on, or has not its turn.
  */
 export const claimJob = async (
   db: Queryable,
@@ -23,11 +23,11 @@ export const claimJob = async (
   const { rows } = await db.query<ClaimedJob>(
     `with last as (
        select id as last_id, greatest(heartbeat_at, attempt_started_at, created_at) as seen_at from jobs
-       where id = $1 and account_id = $2 and (state = 'queued' or (state = 'working'
+       where id = $1 and account_id = $2 and (state = 'queued' and dispatched_at is not null or (state = 'working'
          and greatest(heartbeat_at, attempt_started_at) <= now() - make_interval(secs => $3)))
        for update)
      update jobs set state = 'working', attempt = attempt + 1, attempts_used = attempts_used + 1,
-       attempt_started_at = now(), updated_at = now(), swept_at = now(), dispatched_at = coalesce(dispatched_at, now())
+       attempt_started_at = now(), updated_at = now(), swept_at = now()
      from last where id = last_id returning ${jobColumns}, seen_at as "lastSeenAt"`,
     [id, accountId, unheardSeconds],
   );
@@ -118,10 +118,10 @@ export interface Beat extends Attempt, JobFigures {
  * Says that these attempts are alive, and how far they are: one round trip for all of them. A row that somebody holds just
  * now (its own transaction that publishes, or one that cancels it) is passed over: a beat waits for nobody.
  *
- * @returns the ids of those that still have their job.
+ * @returns those that still have their job.
  */
-export const beatJobs = async (db: Queryable, beats: readonly Beat[]): Promise<Set<string>> => {
-  const { rows } = await db.query<{ id: string }>(
+export const beatJobs = async (db: Queryable, beats: readonly Beat[]): Promise<Attempt[]> => {
+  const { rows } = await db.query<Attempt>(
     `with beats as (
        select * from jsonb_to_recordset($1) as b(id text, attempt int, progress int, total int, message text, steps jsonb)),
      free as (
@@ -130,9 +130,10 @@ export const beatJobs = async (db: Queryable, beats: readonly Beat[]): Promise<S
      written as (
        update jobs j set heartbeat_at = now(), progress = b.progress, total = b.total, message = b.message,
          steps = coalesce(b.steps, j.steps)
-       from beats b where j.id = b.id and j.id in (select id from free))
-     select j.id from jobs j join beats b on b.id = j.id and b.attempt = j.attempt where j.state = 'working'`,
+       from beats b where j.id = b.id and j.attempt = b.attempt and j.id in (select id from free))
+     select j.id, j.attempt from jobs j join beats b on b.id = j.id and b.attempt = j.attempt
+     where j.state = 'working'`,
     [JSON.stringify(beats)],
   );
-  return new Set(rows.map(({ id }) => id));
+  return rows;
 };

@@ -5,7 +5,7 @@ export interface Backlog {
   kind: JobKind;
   state: Extract<JobState, 'queued' | 'working'>;
   count: number;
-  /** Age of the one that was asked for first, in seconds. */
+  /** Age of the one that was asked for, or asked for again, first, in seconds. */
   oldestSeconds: number;
 }
 
@@ -13,7 +13,7 @@ export interface Backlog {
 export const readBacklog = async (db: Queryable): Promise<Backlog[]> => {
   const { rows } = await db.query<Backlog>(
     `select kind, state, count(*)::int as count,
-       greatest(0, extract(epoch from now() - min(created_at)))::float8 as "oldestSeconds"
+       greatest(0, extract(epoch from now() - min(coalesce(retried_at, created_at))))::float8 as "oldestSeconds"
      from jobs where state in ('queued', 'working') group by kind, state`,
   );
   return rows;

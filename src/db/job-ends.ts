@@ -19,7 +19,7 @@ export const killJob = async (
 /** Queues a job that has failed or was cancelled once more, with all its attempts ahead. Hold its row. */
 export const requeueJob = async (tx: Queryable, { accountId, id }: Pick<Job, 'accountId' | 'id'>): Promise<Job> => {
   const { rows } = await tx.query<Job>(
-    `update jobs set state = 'queued', attempts_used = 0, retries = retries + 1, message = 'Waiting for a worker',
+    `update jobs set state = 'queued', attempts_used = 0, retries = retries + 1, retried_at = now(), message = 'Waiting for a worker',
        errors = '[]', warnings = '[]', finished_at = null, dispatched_at = null, updated_at = now(), swept_at = now()
      where account_id = $1 and id = $2 returning ${jobColumns}`,
     [accountId, id],

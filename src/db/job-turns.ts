@@ -26,8 +26,8 @@ export const takeTurns = async (tx: Queryable, accountId: number, most: number):
        order by j.seq limit greatest(0, $2 - (select n from taken)) for update skip locked),
      given as (
        update jobs set dispatched_at = now(), swept_at = now() where id in (select id from next)
-       returning ${refColumns}, progress, total, seq)
-     select id, "accountId", kind, "appId", "installationId", progress, total,
+       returning ${refColumns}, progress, total, seq, retries)
+     select id, "accountId", kind, "appId", "installationId", progress, total, retries > 0 as again,
        (select n from taken) + row_number() over (order by seq) - 1 as place
      from given order by seq`,
     [accountId, most],
@@ -44,11 +44,14 @@ export const hasWaitingJobs = async (db: Queryable, accountId: number): Promise<
   return rowCount === 1;
 };
 
-/** Accounts with jobs that wait for their turn. */
-export const listWaitingAccounts = async (db: Queryable, limit: number): Promise<number[]> => {
+/** Accounts with jobs that wait for their turn although fewer than `most` have one. */
+export const listWaitingAccounts = async (db: Queryable, most: number, limit: number): Promise<number[]> => {
   const { rows } = await db.query<{ accountId: number }>(
-    `select distinct account_id as "accountId" from jobs where state = 'queued' and dispatched_at is null limit $1`,
-    [limit],
+    `select account_id as "accountId" from jobs where ${OPEN} group by account_id
+     having count(*) filter (where dispatched_at is not null) < $1
+       and count(*) filter (where state = 'queued' and dispatched_at is null) > 0
+     order by min(seq) limit $2`,
+    [most, limit],
   );
   return rows.map(({ accountId }) => accountId);
 };

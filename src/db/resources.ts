@@ -47,6 +47,18 @@ export const provisionResource = async (
   return wanted ? 'provisioned' : 'overtaken';
 };
 
+/** Does an installation lack something that its version requires? Hold it. */
+export const isIncomplete = async (tx: Queryable, accountId: number, installationId: number): Promise<boolean> => {
+  const { rowCount } = await tx.query(
+    `select 1 from installations i join requirements r on r.version_id = i.version_id
+     where i.account_id = $1 and i.id = $2 and not exists (
+       select 1 from resources s where s.installation_id = i.id and s.type = r.type and s.identifier = r.identifier)
+     limit 1`,
+    [accountId, installationId],
+  );
+  return rowCount === 1;
+};
+
 export type ResourceName = Pick<Resource, 'type' | 'identifier'>;
 
 /** Removes what one job has provisioned. @returns what that was, the last first. */

@@ -62,9 +62,12 @@ export const getUpload = async (db: Queryable, accountId: number, id: number): P
   return rows[0];
 };
 
-/** Is the package still kept? Holds it until the end of the transaction. */
+/**
+ * Is the package still kept? Holds it until the end of the transaction. It is written, not only locked: a collector that
+ * has read it as it was looks again.
+ */
 export const hasUpload = async (tx: Queryable, accountId: number, id: number): Promise<boolean> => {
-  const { rowCount } = await tx.query('select 1 from uploads where account_id = $1 and id = $2 for update', [
+  const { rowCount } = await tx.query('update uploads set job_id = job_id where account_id = $1 and id = $2', [
     accountId,
     id,
   ]);

@@ -42,6 +42,8 @@ export interface JobToQueue extends JobRef {
   progress?: number;
   /** How many jobs of its account stand before it: those of other accounts that have fewer go first. Left out: none. */
   place?: number;
+  /** It was in the queue before, and may have left something there. */
+  again?: boolean;
 }
 
 /** Something that an attempt did. Times are in ISO 8601. */

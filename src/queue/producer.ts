@@ -1,3 +1,4 @@
+import type { Job } from 'bullmq';
 import type { JobToQueue } from '../domain/job.ts';
 import type { Logger } from '../logger.ts';
 import { within } from '../within.ts';
@@ -21,28 +22,27 @@ export interface Producer {
    */
   enqueue(job: JobToQueue): Promise<void>;
   /**
-   * Puts a job back whose queue entry is lost or finished.
+   * Puts a job back that was in the queue before. Three round trips.
    *
    * @returns false when a worker still holds the entry, which cannot be removed then.
    */
   enqueueAgain(job: JobToQueue): Promise<boolean>;
+  /**
+   * Sees to it that a job is in the queue, and not behind its rank. Two round trips where it is.
+   *
+   * @returns whether it had to be put back.
+   */
+  ensure(job: JobToQueue): Promise<boolean>;
+  /** Takes a job out of the queue that waits for its turn; as {@link enqueueAgain} without putting it back. */
+  forget(id: string): Promise<boolean>;
   /**
    * One round trip.
    *
    * @throws Error when the queue's store cannot be reached within 1.5 s.
    */
   find(id: string): Promise<LiveJob | undefined>;
-  /**
-   * Is there an entry that a worker will take, or has taken? Two round trips.
-   *
-   * @throws Error when the queue's store cannot be reached within 1.5 s.
-   */
-  isLive(id: string): Promise<boolean>;
-  /**
-   * Shows how a job ended that no worker will tell of, or, undefined, that it has not; nothing when there is no entry. Two
-   * round trips.
-   */
-  tell(id: string, outcome: JobOutcome | undefined): Promise<void>;
+  /** Shows how a job ended that no worker will tell of; nothing when there is no entry. Two round trips. */
+  tell(id: string, outcome: JobOutcome): Promise<void>;
   /** How many stand in line. One round trip. */
   countWaiting(): Promise<number>;
   ready(): boolean;
@@ -78,31 +78,44 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
     });
   };
 
+  /** A finished entry would swallow a new one of its id without a word. A running one cannot be removed. */
+  const forget = (id: string): Promise<boolean> =>
+    ask(ENQUEUE_LIMIT_MS, async () => {
+      await queue.remove(id);
+      const left = await queue.getJob(id);
+      if (left) await show(left, undefined);
+      return left === undefined;
+    });
+
+  const enqueueAgain = async (job: JobToQueue): Promise<boolean> => {
+    if (!(await forget(job.id))) return false;
+    await enqueue(job);
+    return true;
+  };
+
   return {
     enqueue,
-    async enqueueAgain(job) {
-      // A finished entry of this id would swallow the new one without a word. A running one cannot be removed.
-      await ask(ENQUEUE_LIMIT_MS, () => queue.remove(job.id));
-      const left = await ask(ENQUEUE_LIMIT_MS, () => queue.getJob(job.id));
-      if (left) return false;
-      await enqueue(job);
-      return true;
+    enqueueAgain,
+    forget,
+    async ensure(job) {
+      const isThere = await ask(ENQUEUE_LIMIT_MS, async () => {
+        const entry = await queue.getJob(job.id);
+        const state = await entry?.getState();
+        const priority = priorityOf(job.place ?? 0);
+        if (state === 'prioritized' && priority < entry!.priority) await entry!.changePriority({ priority });
+        // `unknown` is an entry that stands in no line: a store that was restored in part has such, and nobody takes it.
+        return state !== undefined && !['completed', 'failed', 'unknown'].includes(state);
+      });
+      return isThere ? false : enqueueAgain(job);
     },
     async find(id) {
       const job = await ask(READ_LIMIT_MS, () => queue.getJob(id));
       return job && readLiveJob(job);
     },
-    isLive: (id) =>
-      ask(ENQUEUE_LIMIT_MS, async () => {
-        const state = await (await queue.getJob(id))?.getState();
-        // `unknown` is an entry that stands in no line: a store that was restored in part has such, and nobody takes it.
-        return state !== undefined && !['completed', 'failed', 'unknown'].includes(state);
-      }),
     tell: (id, outcome) =>
       ask(ENQUEUE_LIMIT_MS, async () => {
         const job = await queue.getJob(id);
-        const payload = payloadSchema.safeParse(job?.data);
-        if (payload.success) await job?.updateData({ ...payload.data, outcome });
+        if (job) await show(job, outcome);
       }),
     countWaiting: () => ask(READ_LIMIT_MS, () => queue.getJobCountByTypes('waiting', 'prioritized')),
     ready: () => backend.ready(),
@@ -111,4 +124,10 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
       return queue.close();
     },
   };
+};
+
+/** @param outcome undefined: the job has not ended. */
+const show = async (job: Job, outcome: JobOutcome | undefined): Promise<void> => {
+  const payload = payloadSchema.safeParse(job.data);
+  if (payload.success) await job.updateData({ ...payload.data, outcome });
 };

@@ -14,7 +14,8 @@ export const dispatchJobs = (
 ): Promise<void> =>
   afterCommit(db, async () => {
     const enqueue = async (job: JobToQueue): Promise<void> => {
-      await producer.enqueue(job).catch((err: unknown) => {
+      const enqueued = job.again ? producer.enqueueAgain(job) : producer.enqueue(job);
+      await enqueued.catch((err: unknown) => {
         log.warn('enqueue left to the sweep', { jobId: job.id, accountId: job.accountId, err });
       });
     };

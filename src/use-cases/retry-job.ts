@@ -11,6 +11,7 @@ import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import type { JobToQueue } from '../domain/job.ts';
 import { AppError } from '../errors.ts';
+import { dispatchJobs } from './dispatch-jobs.ts';
 import { jobSubjectOf } from './job-subject.ts';
 import { isJobId, unknownJob } from './read-job.ts';
 
@@ -48,7 +49,9 @@ export const retryJob = async (
     });
     return { job: queued, turns: await takeTurns(tx, accountId, deps.config.maxRunningPerAccount) };
   });
-  await Promise.all(turns.map((turn) => enqueueAgain(deps, turn)));
+  const others = turns.filter((turn) => turn.id !== id);
+  const turn = turns.find((one) => one.id === id);
+  await Promise.all([dispatchJobs(deps, others), untilLetGo(deps, job, turn)]);
   return job;
 };
 
@@ -85,14 +88,21 @@ const holdInstall = async (tx: Queryable, { id, accountId, installationId, versi
 const TRIES = 20;
 const BETWEEN_MS = 100;
 
-/** As with every dispatch, what the queue does not take is the sweep's. */
-const enqueueAgain = async ({ producer, log }: Pick<Deps, 'producer' | 'log'>, job: JobToQueue): Promise<void> => {
+/**
+ * Takes what the job has left in the queue out of it, and puts the job there where it has its turn. As with every dispatch,
+ * what the queue does not take is the sweep's.
+ */
+const untilLetGo = async (
+  { producer, log }: Pick<Deps, 'producer' | 'log'>,
+  { id, accountId }: Job,
+  turn: JobToQueue | undefined,
+): Promise<void> => {
   try {
-    for (let tries = 1; !(await producer.enqueueAgain(job)); tries += 1) {
-      if (tries === TRIES) return await producer.tell(job.id, undefined);
+    for (let tries = 1; tries <= TRIES; tries += 1) {
+      if (await (turn ? producer.enqueueAgain(turn) : producer.forget(id))) return;
       await sleep(BETWEEN_MS);
     }
   } catch (err) {
-    log.warn('enqueue left to the sweep', { jobId: job.id, accountId: job.accountId, err });
+    log.warn('enqueue left to the sweep', { jobId: id, accountId, err });
   }
 };

@@ -60,6 +60,8 @@ describe('a new version', () => {
       await requestUpdate(id, { manifest: { version: '2.0.0' } }),
       await requestUpdate(id, { manifest: { version: '3.0.0' } }),
     ];
+    // As a release without turns dispatches them.
+    await harness.deps.db.query('update jobs set dispatched_at = now() where id = $1', [newer]);
     await expect(attempt(harness, newer)).resolves.toBe('completed');
     await expect(attempt(harness, older)).resolves.toBe('completed');
     expect(await versionOf(id)).toBe('3.0.0');

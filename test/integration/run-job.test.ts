@@ -6,6 +6,7 @@ import { buildApp, createApp, endOf, install, read, uploadPackage } from '../sup
 import { createHarness, type Harness } from '../support/harness.ts';
 import { attempt, countOf, createFakeLive, dieTrying, jobRow } from '../support/jobs.ts';
 import { buildArchive, macros } from '../support/packages.ts';
+import { updateApp } from '../support/updates.ts';
 
 describe('one attempt of a job', () => {
   let harness: Harness;
@@ -194,6 +195,37 @@ describe('one attempt of a job', () => {
       enabled: false,
       pending_installation: false,
     });
+  });
+
+  it('leaves no installation active without what a version requires that came in the middle', async () => {
+    const { id, app_id: appId, pending_job_id: jobId } = await installed(2);
+    const update = await updateApp(harness, appId, buildArchive({ requirements: macros(4) }));
+    // Everything that the job knew of is provisioned; then a new version comes, and its own install job is cancelled.
+    const interfere = async (): Promise<void> => {
+      await expect(attempt(harness, update)).resolves.toBe('completed');
+      const { rows } = await harness.deps.db.query<{ job_id: string }>(
+        'select job_id from installations where id = $1',
+        [id],
+      );
+      await read(await harness.request(`/api/v2/apps/job_statuses/${rows[0]!.job_id}`, { method: 'DELETE' }), 200);
+    };
+    const connect = harness.deps.db.connect.bind(harness.deps.db) as (...args: unknown[]) => unknown;
+    let begun = false;
+    // The pool's own queries call it as well, with an argument.
+    vi.spyOn(harness.deps.db, 'connect').mockImplementation((async (...args: unknown[]) => {
+      if (args.length > 0 || begun) return connect(...args);
+      begun = true;
+      await interfere();
+      return connect();
+    }) as never);
+    await expect(attempt(harness, jobId)).resolves.toBe('completed');
+    expect(begun).toBe(true);
+    const { rows } = await harness.deps.db.query(
+      `select state, (select count(*) from resources r where r.installation_id = i.id) as n from installations i
+       where id = $1`,
+      [id],
+    );
+    expect(rows).toEqual([{ state: 'installed', n: 4 }]);
   });
 
   it('provisions what a new version adds for installations that are there', async () => {

@@ -4,6 +4,7 @@ import { createHarness, queueBackends, type Harness } from '../../support/harnes
 import { holdNextBuild } from '../../support/hold-build.ts';
 import { attempt, countOf, jobRow } from '../../support/jobs.ts';
 import { buildArchive, macros } from '../../support/packages.ts';
+import { updateApp } from '../../support/updates.ts';
 
 const statuses = '/api/v2/apps/job_statuses';
 
@@ -52,6 +53,33 @@ describe.each(queueBackends)('asking for a job again on %s', (queue) => {
     await worker.close();
     expect(await countOf(harness, 'apps')).toBe(apps + 1);
   });
+
+  it('has its turn as any other: until then it is shown as queued, and nobody begins with it', async () => {
+    const appId = (await jobRow(harness, await completed()))['app_id'] as number;
+    const failed = await updateApp(harness, appId, buildArchive({ manifest: { defaultLocale: undefined } }));
+    const worker = harness.startWorker();
+    expect(await endOf(harness, failed)).toMatchObject({ status: 'failed' });
+    const { hasBegun, letGo } = holdNextBuild(harness);
+    const later = await updateApp(harness, appId, buildArchive({ manifest: { version: '2.0.0' } }));
+    await hasBegun;
+    await retried(failed);
+    expect(await jobRow(harness, failed)).toMatchObject({ state: 'queued', dispatched_at: null });
+    expect(await pollJob(harness, failed)).toMatchObject({ status: 'queued' });
+    await expect(attempt(harness, failed)).resolves.toBe('busy');
+    letGo();
+    expect(await endOf(harness, later)).toMatchObject({ status: 'completed' });
+    // At once, and not with the next sweep.
+    await vi.waitFor(async () => expect(await jobRow(harness, failed)).toMatchObject({ state: 'failed', attempt: 2 }), {
+      timeout: 5_000,
+    });
+    await worker.close();
+  });
+
+  const completed = async (): Promise<string> => {
+    const id = await createApp(harness, buildArchive());
+    await attempt(harness, id);
+    return id;
+  };
 
   it('provisions anew what cancelling an install undid', async () => {
     const id = await createApp(harness, buildArchive({ requirements: macros(3) }));

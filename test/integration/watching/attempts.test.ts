@@ -74,7 +74,9 @@ describe.each(queueBackends)('an attempt of a job, with the queue on %s,', (queu
       'select kind, account_id as "accountId" from jobs where id = $1',
       [id],
     );
-    await harness.deps.producer.enqueueAgain({ id, ...rows[0]!, appId: null, installationId: null });
+    const job = { id, ...rows[0]!, appId: null, installationId: null };
+    // Its worker lets go of it in a moment.
+    await vi.waitFor(async () => expect(await harness.deps.producer.enqueueAgain(job)).toBe(true));
     await vi.waitFor(() => expect(linesOf(id)).toHaveLength(2));
     expect(linesOf(id)[1]).not.toHaveProperty('attempt');
     expect(sumOf(await samples(), 'appyard_jobs_total', { kind: 'build' })).toBe(before + 1);
