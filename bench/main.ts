@@ -3,9 +3,11 @@ import { createReleases, type Releases } from '../src/cli/releases.ts';
 import { untilSignal } from '../src/cli/signals.ts';
 import { within } from '../src/within.ts';
 import { benchBuilds } from './builds.ts';
+import { benchFairness } from './fairness.ts';
 import { benchMemory } from './memory.ts';
 import { benchPackages } from './packages.ts';
 import { benchPolls } from './polls.ts';
+import { benchRestarts } from './restarts.ts';
 import { openServices, type Services } from './support/services.ts';
 import { printTable, type Table } from './support/table.ts';
 
@@ -14,11 +16,13 @@ const sections: Record<string, (services: Services) => Promise<Table | Table[]>>
   builds: benchBuilds,
   memory: benchMemory,
   packages: benchPackages,
+  fairness: benchFairness,
+  restarts: benchRestarts,
 };
 
 const INTERRUPTED = 130;
-/** Four minutes are usual on two slow cores. */
-const LIMIT_MS = 8 * 60_000;
+/** Ten minutes are usual on two slow cores. */
+const LIMIT_MS = 20 * 60_000;
 
 const machine = (): string => {
   const [cpu] = os.cpus();

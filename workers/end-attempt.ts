@@ -3,7 +3,7 @@ import type { Job } from '../src/db/jobs.ts';
 import { withTransaction } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
 import { MAX_ATTEMPTS, type JobFigures } from '../src/domain/job.ts';
-import { AppError } from '../src/errors.ts';
+import { AppError, UnavailableError } from '../src/errors.ts';
 import type { LiveHandle } from './live-handle.ts';
 import { writeOutcome } from './outcome.ts';
 import { processors } from './registry.ts';
@@ -17,24 +17,36 @@ export interface BrokenAttempt {
   timeline: Timeline;
 }
 
-type EndDeps = Pick<Deps, 'db' | 'log'>;
+type EndDeps = Pick<Deps, 'db' | 'blobs' | 'log'>;
 type Ended = 'failed' | 'again' | 'superseded';
 
-/** Ends a job whose attempt failed for good or was the last one; the others come back. */
+/**
+ * Ends a job whose attempt failed for good or was the last one; the others come back, and so does one that met a store that
+ * is away, however often: that is no fault of the job's.
+ */
 export const endAttempt = async (deps: EndDeps, broken: BrokenAttempt, err: unknown): Promise<Ended> => {
   const { job, live, figures, timeline } = broken;
   if (err instanceof AppError && !err.retryable) return giveUp(deps, broken, err.message);
   const fields = { jobId: job.id, accountId: job.accountId, kind: job.kind, attempt: job.attempt, err };
-  if (job.attemptsUsed >= MAX_ATTEMPTS) {
+  const counted = !(await isStoreAway(deps, err));
+  if (counted && job.attemptsUsed >= MAX_ATTEMPTS) {
     deps.log.error('job given up', fields);
     return giveUp(deps, broken, `Given up after ${MAX_ATTEMPTS} attempts. ${reasonOf(err)}`);
   }
   deps.log.warn('job attempt failed', fields);
   const message = `Trying again. ${reasonOf(err)}`;
-  const released = await releaseJob(deps.db, job, { ...figures, message, counted: true, steps: timeline.finish() });
+  const released = await releaseJob(deps.db, job, { ...figures, message, counted, steps: timeline.finish() });
   if (released) await live.writeFigures({ ...figures, message }).catch(() => undefined);
   return released ? 'again' : 'superseded';
 };
+
+/** Asked of the store itself: a blob that is missing is not to be had either, and that is worth five attempts and no more. */
+const isStoreAway = async ({ blobs }: Pick<Deps, 'blobs'>, err: unknown): Promise<boolean> =>
+  err instanceof UnavailableError &&
+  blobs.check().then(
+    () => false,
+    () => true,
+  );
 
 /** The reason, when it is fit to be shown: an unknown error's text may hold anything. */
 const reasonOf = (err: unknown): string =>

@@ -5,7 +5,7 @@ import type { JobFigures, JobStep } from '../src/domain/job.ts';
 import type { Logger } from '../src/logger.ts';
 
 /** An attempt that runs in this process. */
-export interface LiveAttempt extends Attempt {
+interface LiveAttempt extends Attempt {
   figures(): JobFigures;
   /** The same list as long as it has not changed. */
   steps(): JobStep[];

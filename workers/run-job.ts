@@ -1,7 +1,14 @@
 import { claimJob } from '../src/db/job-attempts.ts';
 import type { Job } from '../src/db/jobs.ts';
 import type { Deps } from '../src/deps.ts';
-import { isSettled, MAX_ATTEMPTS, noWorkerFinished, type JobRef, type SettledState } from '../src/domain/job.ts';
+import {
+  advance,
+  isSettled,
+  MAX_ATTEMPTS,
+  noWorkerFinished,
+  type JobRef,
+  type SettledState,
+} from '../src/domain/job.ts';
 import { AppError } from '../src/errors.ts';
 import { dispatchWaiting } from '../src/use-cases/dispatch-jobs.ts';
 import { endAttempt, giveUp, handBack } from './end-attempt.ts';
@@ -57,8 +64,10 @@ const attempt = async (
   const job = await claimJob(deps.db, ref.accountId, ref.id, ALIVE_SECONDS);
   if (!job) return notClaimed(deps, ref, live);
   const timeline = createTimeline(job.steps, job.attempt);
-  if (job.attemptsUsed > MAX_ATTEMPTS)
-    return giveUp(deps, { job, live, figures: job, timeline }, noWorkerFinished(job.lastSeenAt));
+  if (job.attemptsUsed > MAX_ATTEMPTS) {
+    const figures = live.shown ? advance(live.shown, job) : job;
+    return giveUp(deps, { job, live, figures, timeline }, noWorkerFinished(job.lastSeenAt));
+  }
 
   const reporter = openReporter(deps, job, live);
   const lost = new AbortController();

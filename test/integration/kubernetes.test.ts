@@ -48,10 +48,7 @@ interface Resource {
 }
 const files = readdirSync(path.join(projectRoot, FOLDER)).filter((file) => file.endsWith('.yaml'));
 const resources = files.flatMap((file) =>
-  parseAllDocuments(readProjectFile(`${FOLDER}/${file}`)).map((document) => {
-    expect(document.errors).toEqual([]);
-    return document.toJS() as Resource;
-  }),
+  parseAllDocuments(readProjectFile(`${FOLDER}/${file}`)).map((document) => document.toJS() as Resource),
 );
 const ofKind = (kind: string): Resource[] => resources.filter((resource) => resource.kind === kind);
 const workloads = [...ofKind('Deployment'), ...ofKind('Job')].map((resource) => workload.parse(resource));

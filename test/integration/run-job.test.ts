@@ -65,6 +65,26 @@ describe('one attempt of a job', () => {
     await expect(attempt(harness, id)).resolves.toBe('completed');
   });
 
+  it('uses up no attempt while the blob store is away, however long that takes', async () => {
+    const id = await createApp(harness, buildArchive());
+    vi.spyOn(harness.deps.blobs, 'get').mockRejectedValue(new UnavailableError('The blob store'));
+    vi.spyOn(harness.deps.blobs, 'check').mockRejectedValue(new UnavailableError('The blob store'));
+    for (let tries = 0; tries <= MAX_ATTEMPTS; tries += 1) await expect(attempt(harness, id)).resolves.toBe('again');
+    expect(await jobRow(harness, id)).toMatchObject({ state: 'queued', attempts_used: 0, attempt: MAX_ATTEMPTS + 1 });
+    vi.restoreAllMocks();
+    await expect(attempt(harness, id)).resolves.toBe('completed');
+  });
+
+  it('gives up after five attempts on a package that the store has lost', async () => {
+    const id = await createApp(harness, buildArchive({ files: { 'assets/once.txt': 'once' } }));
+    const { rows } = await harness.deps.db.query<{ sha256: string }>('select sha256 from uploads where job_id = $1', [
+      id,
+    ]);
+    await harness.deps.blobs.remove(rows[0]!.sha256);
+    for (let tries = 1; tries < MAX_ATTEMPTS; tries += 1) await expect(attempt(harness, id)).resolves.toBe('again');
+    await expect(attempt(harness, id)).resolves.toBe('failed');
+  });
+
   it('gives up after five attempts, and says why without giving away what is unknown', async () => {
     const id = await createApp(harness, buildArchive());
     vi.spyOn(harness.deps.blobs, 'get').mockRejectedValue(new Error('password=hunter2'));

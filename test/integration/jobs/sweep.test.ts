@@ -93,4 +93,49 @@ describe('a Redis that has lost everything', () => {
       await harness.close();
     }
   });
+
+  it(
+    'costs none when it was restored from an old copy either, and nothing is done twice',
+    { timeout: 60_000 },
+    async () => {
+      const harness = await createHarness('redis');
+      const redis = new Redis(inject('redisUrl'));
+      const pattern = `${harness.env['REDIS_PREFIX']!}:*`;
+      try {
+        const [early, running] = [await createApp(harness, buildArchive()), await createApp(harness, buildArchive())];
+        const { hasBegun, letGo } = holdNextBuild(harness);
+        const worker = harness.startWorker(1);
+        await hasBegun;
+        const copy = await copyOf(redis, pattern);
+        letGo();
+        for (const id of [early, running]) expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
+        await worker.close();
+        const late = await createApp(harness, buildArchive());
+        const rows = await Promise.all([early, running].map((id) => jobRow(harness, id)));
+
+        // It knows nothing of the last one, takes the first one for running and the second one for waiting.
+        await redis.del(...(await redis.keys(pattern)));
+        for (const { key, ttl, value } of copy) await redis.restore(key, ttl, value);
+        expect(await pollJob(harness, late)).toMatchObject({ status: 'queued' });
+        expect(await sweep(harness.deps, 0)).toMatchObject({ enqueued: 1 });
+        const next = harness.startWorker(1);
+        expect(await endOf(harness, late)).toMatchObject({ status: 'completed' });
+        await vi.waitFor(async () => expect(await harness.deps.producer.countWaiting()).toBe(0), { timeout: 20_000 });
+        for (const id of [early, running]) expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
+        await next.close();
+        expect(await Promise.all([early, running].map((id) => jobRow(harness, id)))).toEqual(rows);
+      } finally {
+        redis.disconnect();
+        await harness.close();
+      }
+    },
+  );
 });
+
+/** All keys, as they would be in a copy of the file; those that expire have the time that they had left. */
+const copyOf = async (redis: Redis, pattern: string) => {
+  const keys = await redis.keys(pattern);
+  return Promise.all(
+    keys.map(async (key) => ({ key, ttl: Math.max(0, await redis.pttl(key)), value: (await redis.dumpBuffer(key))! })),
+  );
+};
