@@ -11,7 +11,7 @@ type ObserveDeps = Pick<Deps, 'log' | 'metrics' | 'tracing'>;
 /** The client went away before the answer was complete; the word of nginx for it. */
 const GONE = 499;
 
-/** For answers that are given thousands of times a second: their line is of the level debug. */
+/** For answers that nobody looks for one by one, polls and probes: their line is of the level debug. */
 export const logQuietly = (res: Response): void => {
   res.locals['quiet'] = true;
 };

@@ -4,7 +4,7 @@ import { connect as connectTcp } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sendRequest } from '../../src/cli/send-request.ts';
 import { startServer, type ApiServer, type TlsMaterial } from '../../src/http/server.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
@@ -48,6 +48,7 @@ describe('the server on HTTPS', () => {
     ['plain HTTP', 'GET /api/v2/apps.json HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     ['nonsense', '\x16\x03\x01\x00\x05hello and then some'],
   ])('closes the connection on %s without an answer to it, and goes on', async (_name, bytes) => {
+    for (const level of ['warn', 'error', 'info'] as const) vi.mocked(harness.deps.log[level]).mockClear();
     for (let i = 0; i < 20; i += 1) {
       const socket = connectTcp(portOf(harness.origin), '127.0.0.1');
       socket.on('error', () => undefined);

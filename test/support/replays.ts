@@ -27,9 +27,9 @@ export const sendKeyed = async (
   return { status, headers, text: await answer.text(), replayed: headers.get('idempotency-replayed') };
 };
 
-/** The answer without what is of its own time. */
+/** The answer without what is of its own time, and of its own request. */
 const shownHeaders = ({ headers }: Sent): Record<string, string> => {
-  const { date: _, ...rest } = Object.fromEntries(headers);
+  const { date: _, 'x-request-id': __, ...rest } = Object.fromEntries(headers);
   return Object.fromEntries(Object.entries(rest).filter(([name]) => name !== 'idempotency-replayed'));
 };
 

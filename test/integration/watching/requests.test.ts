@@ -62,7 +62,7 @@ describe('a request', () => {
 
   it('is one line in the log, with the pattern of its route and whose it is', async () => {
     await walk.harness.request(`/api/sell/apps/job_statuses/${jobId}.json?include=report`);
-    await walk.harness.request('/livez', { as: null });
+    await walk.harness.request('/', { as: null });
     await walk.harness.request('/api/sell/apps/job_statuses/abc', { as: 'agent' });
     await vi.waitFor(() => expect(lines()).toHaveLength(3));
     // There are thousands of polls that are answered: theirs are of a lower level.
@@ -80,7 +80,7 @@ describe('a request', () => {
       {
         requestId: expect.stringMatching(UUID) as string,
         method: 'GET',
-        route: '/livez',
+        route: '/',
         status: 200,
         ms: expect.any(Number) as number,
       },
