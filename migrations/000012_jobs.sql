@@ -1,7 +1,6 @@
--- Turns, heartbeats and steps of jobs. Columns are added empty or with a constant default, without a rewrite; the indexes
--- on open jobs are small, and the one that serves lists locks `jobs` against writes while it is built, about a second for a
--- million rows. A release that does not know the columns enqueues all jobs at once and shows no steps; what it has queued
--- gets its turn from the new one.
+-- Turns, heartbeats and steps of jobs. Columns are added empty or with a constant default, without a rewrite: whoever uses
+-- `jobs` or `resources` waits for a moment, once. A release that does not know the columns enqueues all jobs at once and shows
+-- no steps; what it has queued gets its turn from the new one within 15 s.
 
 alter table jobs
   -- Since when it stands in the queue, or should. Null: others of its account, or of its app, come first.
@@ -16,12 +15,3 @@ alter table jobs
 
 -- Which install job provisioned it, and undoes it when it is cancelled. Null: one of the release before.
 alter table resources add column job_id text;
-create index resources_job_idx on resources (job_id);
-
--- Serves the turns of an account's jobs.
-create index jobs_turns_idx on jobs (account_id, seq) where state in ('queued', 'working');
--- Serves the turns of an app's builds: one after the other.
-create index jobs_app_turns_idx on jobs (app_id, seq) where kind = 'build' and state in ('queued', 'working');
--- Serve lists.
-create index jobs_list_idx on jobs (account_id, seq);
-create index jobs_list_app_idx on jobs (account_id, app_id, seq) where app_id is not null;

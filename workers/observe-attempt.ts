@@ -31,7 +31,8 @@ export const observeAttempt = (
       const ms = performance.now() - started;
       const times = outcome === 'busy' ? undefined : await timesOf(deps, job, started);
       tell({ 'appyard.outcome': outcome, ...(times && { 'appyard.attempt': times.attempt }) });
-      record(deps, job, { outcome, ms, times });
+      // Another worker is at it: nothing was attempted here.
+      if (outcome !== 'busy') record(deps, job, { outcome, ms, times });
     }
   });
 

@@ -27,11 +27,13 @@ export interface Swept {
  * @returns undefined when another process is at it.
  */
 export const sweep = async (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Promise<Swept | undefined> => {
+  let whole = deps.producer.ready();
   const swept = await withAdvisoryLock(deps.db, SWEEP_LOCK, async () => {
     // What fails keeps the others from nothing; the next sweep tries it again.
     const counted = (step: Promise<number>): Promise<number> =>
       step.catch((err: unknown) => {
         deps.log.warn('sweep failed', { err });
+        whole = false;
         return 0;
       });
     const overdue = await counted(endOverdue(deps));
@@ -39,7 +41,8 @@ export const sweep = async (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Prom
     const enqueued = await counted(enqueueLost(deps, quietSeconds));
     return { overdue, enqueued, turns: await counted(giveTurns(deps)) };
   });
-  if (swept) deps.metrics.upkeep.swept('jobs', { ...swept });
+  // One that could not look at everything is none: operators hear of sweeps that stop.
+  if (swept && whole) deps.metrics.upkeep.swept('jobs', { ...swept });
   return swept;
 };
 

@@ -10,6 +10,9 @@ export const isReferenced = (err: unknown): boolean => codeOf(err) === '23503';
 /** Two transactions waited for each other, and this one was ended for the other's sake. */
 export const isDeadlock = (err: unknown): boolean => codeOf(err) === '40P01';
 
+/** A lock was not to be had within `lock_timeout`. */
+export const isLockTimeout = (err: unknown): boolean => codeOf(err) === '55P03';
+
 /** A text that Postgres cannot keep: a NUL character, or half of a surrogate pair in JSON. */
 export const isUnstorableText = (err: unknown): boolean => ['22021', '22P05'].includes(codeOf(err) ?? '');
 

@@ -22,7 +22,9 @@ export const collectProcessMetrics = (registry: Registry, db: Pool, role: Proces
     collect() {
       this.set({ state: 'open' }, db.totalCount);
       this.set({ state: 'idle' }, db.idleCount);
-      this.set({ state: 'waiting' }, db.waitingCount);
+      // A scrape's own question stands in the line for the moment in which this is read: only who finds no place waits.
+      const isFull = db.idleCount === 0 && db.totalCount >= (db.options.max ?? Infinity);
+      this.set({ state: 'waiting' }, isFull ? db.waitingCount : 0);
     },
   });
 };

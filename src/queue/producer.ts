@@ -62,16 +62,7 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
   const ask = <T>(limit: number, request: () => Promise<T>): Promise<T> =>
     backend.ready() ? within(limit, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
 
-  const enqueue = ({
-    id,
-    kind,
-    place = 0,
-    accountId,
-    appId,
-    installationId,
-    total,
-    progress,
-  }: JobToQueue): Promise<void> => {
+  const enqueue = ({ id, kind, place = 0, accountId, appId, installationId, total, progress }: JobToQueue) => {
     const payload: JobPayload = { accountId, appId, installationId, total, ...(progress && { progress }) };
     return ask(ENQUEUE_LIMIT_MS, async () => {
       await queue.add(jobNameOf(kind), payload, { ...jobOptions, jobId: id, priority: priorityOf(place) });
@@ -98,14 +89,8 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
     enqueueAgain,
     forget,
     async ensure(job) {
-      const isThere = await ask(ENQUEUE_LIMIT_MS, async () => {
-        const entry = await queue.getJob(job.id);
-        const state = await entry?.getState();
-        const priority = priorityOf(job.place ?? 0);
-        if (state === 'prioritized' && priority < entry!.priority) await entry!.changePriority({ priority });
-        // `unknown` is an entry that stands in no line: a store that was restored in part has such, and nobody takes it.
-        return state !== undefined && !['completed', 'failed', 'unknown'].includes(state);
-      });
+      const entry = await ask(ENQUEUE_LIMIT_MS, () => queue.getJob(job.id));
+      const isThere = entry && (await ask(ENQUEUE_LIMIT_MS, () => standsInLine(entry, priorityOf(job.place ?? 0))));
       return isThere ? false : enqueueAgain(job);
     },
     async find(id) {
@@ -130,4 +115,12 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
 const show = async (job: Job, outcome: JobOutcome | undefined): Promise<void> => {
   const payload = payloadSchema.safeParse(job.data);
   if (payload.success) await job.updateData({ ...payload.data, outcome });
+};
+
+/** Whether somebody will take it, or has taken it. One that has a better rank by now moves up. */
+const standsInLine = async (entry: Job, priority: number): Promise<boolean> => {
+  const state = await entry.getState();
+  if (state === 'prioritized' && priority < entry.priority) await entry.changePriority({ priority });
+  // `unknown` is an entry that stands in no line: a store that was restored in part has such, and nobody takes it.
+  return !['completed', 'failed', 'unknown'].includes(state);
 };

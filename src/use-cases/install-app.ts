@@ -2,6 +2,7 @@ import { findApp, findAppAt, lockVisibleApp, type App, type AppRef } from '../db
 import { findCatalogueVersion } from '../db/catalogue.ts';
 import { findInstallation, insertInstallation, isInstalled, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
+import { afterCommit } from '../db/stand-in.ts';
 import { takeTurns } from '../db/job-turns.ts';
 import type { Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
@@ -44,7 +45,7 @@ export interface InstallAppInput {
  *   `quota_exceeded`
  */
 export const installApp = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'metrics'>,
   input: InstallAppInput,
 ): Promise<Installation> => {
   const { installation, turns } = await withQuotas(deps, input.accountId, async (tx, quotas) => {
@@ -62,6 +63,9 @@ export const installApp = async (
     return { installation: installed, turns };
   });
   await dispatchJobs(deps, turns);
+  // Nothing to provision: its job has ended with the installing, and no worker will count it.
+  if (installation.state === 'installed')
+    await afterCommit(deps.db, async () => deps.metrics.jobs.ended({ kind: 'install', outcome: 'completed', ms: 0 }));
   return installation;
 };
 

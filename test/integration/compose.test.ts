@@ -43,7 +43,10 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives the program only settings that it reads', () => {
-    const names = [migrate, api, worker].flatMap((service) => Object.keys(service!.environment));
+    // Those of AWS are read by its client.
+    const names = [migrate, api, worker].flatMap((service) =>
+      Object.keys(service!.environment).filter((name) => !name.startsWith('AWS_')),
+    );
     expect(isSetting('NO_SUCH_SETTING')).toBe(false);
     expect(new Set(names)).toEqual(new Set(names.filter(isSetting)));
     expect(names).toEqual(expect.arrayContaining(['DATABASE_URL', 'REDIS_URL', 'SECRETS_KEY', 'BOOTSTRAP_ACCOUNT']));

@@ -84,6 +84,7 @@ describe('the list of jobs', () => {
       ['filter[kind]', 'deploy'],
       ['filter[app_id]', 'x'],
       ['filter[state]', 'queued'],
+      ['status', 'queued'],
       ['page[size]', '0'],
       ['page[size]', '101'],
       ['page[after]', 'nonsense'],
@@ -109,5 +110,6 @@ describe('the list of jobs', () => {
     );
     expect([rest.data.map(({ id }) => id), rest.next]).toEqual([waiting.toReversed().slice(2), null]);
     expect((await harness.request('/api/appyard/v1/jobs?state=done')).status).toBe(422);
+    expect((await harness.request('/api/appyard/v1/jobs?status=queued')).status).toBe(422);
   });
 });

@@ -10,7 +10,7 @@ import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { parse } from '../../parse.ts';
 import { pageQuery, presentPage, wholeNumber } from './page.ts';
 
-const query = z.object({
+const query = z.strictObject({
   ...pageQuery,
   state: z.enum(jobStates, { error: `must be one of ${jobStates.join(', ')}` }).optional(),
   kind: z.enum(jobKinds, { error: `must be one of ${jobKinds.join(', ')}` }).optional(),

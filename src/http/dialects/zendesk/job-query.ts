@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { jobKinds, jobStates } from '../../../domain/job.ts';
+import { jobKinds, jobStates, type JobState } from '../../../domain/job.ts';
 import { cursorQuery, readPage, refuseUnknownFilters, wholeNumber } from './page-query.ts';
+
+const wordsIn = (text: string): string[] => text.split(',').map((word) => word.trim());
+const isState = (word: string): word is JobState => (jobStates as readonly string[]).includes(word);
 
 const states = z
   .string({ error: 'must be given once' })
-  .transform((text) => text.split(',').map((word) => word.trim()))
-  .pipe(z.array(z.enum(jobStates, { error: `must be one or more of ${jobStates.join(', ')}, with commas between` })));
+  .refine((text) => wordsIn(text).every(isState), {
+    error: `must be one or more of ${jobStates.join(', ')}, with commas between`,
+  })
+  .transform((text) => wordsIn(text).filter(isState));
 
 const known = {
   ...cursorQuery,
@@ -15,7 +20,7 @@ const known = {
 };
 
 /** The query of the list of jobs. It is ours; its words are those that the vendor's other lists have. */
-export const jobQuery = refuseUnknownFilters(known)
+export const jobQuery = refuseUnknownFilters(known, ['status', 'state', 'kind', 'app_id'])
   .pipe(z.object(known))
   .transform((query) => ({
     page: readPage(query),

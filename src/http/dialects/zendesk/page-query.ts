@@ -34,11 +34,15 @@ export const readPage = (query: CursorQuery): AskedPage => {
   return { size, after, before };
 };
 
-/** A filter that nobody knows is refused: an answer that looks filtered and is not would mislead. */
-export const refuseUnknownFilters = (known: Record<string, unknown>) =>
+/**
+ * A filter that nobody knows is refused: an answer that looks filtered and is not would mislead.
+ *
+ * @param slips names that somebody may take for one.
+ */
+export const refuseUnknownFilters = (known: Record<string, unknown>, slips: readonly string[] = []) =>
   z.record(z.string(), z.unknown()).superRefine((query, context) => {
     for (const name of Object.keys(query))
-      if (/^(filter|page)\[?/.test(name) && !Object.hasOwn(known, name))
+      if ((/^(filter|page)\[?/.test(name) || slips.includes(name)) && !Object.hasOwn(known, name))
         context.addIssue({
           code: 'custom',
           path: [name],
