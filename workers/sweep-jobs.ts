@@ -1,9 +1,10 @@
 import { releaseJob, settleJob, type ClaimedJob } from '../src/db/job-attempts.ts';
 import { lockOverdueJob, takeQuietJobs, type DeadlineSeconds } from '../src/db/job-sweep.ts';
+import { findJob } from '../src/db/jobs.ts';
 import { listWaitingAccounts } from '../src/db/job-turns.ts';
 import { withTransaction, type Queryable } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
-import { MAX_ATTEMPTS, noWorkerFinished } from '../src/domain/job.ts';
+import { isSettled, MAX_ATTEMPTS, noWorkerFinished } from '../src/domain/job.ts';
 import { dispatchWaiting } from '../src/use-cases/dispatch-jobs.ts';
 import { processors } from './registry.ts';
 
@@ -22,7 +23,10 @@ const MOST_ACCOUNTS = 1_000;
 export const enqueueLost = async ({ db, producer, log }: SweepDeps, quietSeconds: number): Promise<number> => {
   let mended = 0;
   for (const job of await takeQuietJobs(db, quietSeconds, MOST_JOBS)) {
-    if (!(await producer.ensure(job))) continue;
+    if (await producer.isInLine(job)) continue;
+    // It may have ended since the list was read: then its entry says so to whoever polls, and has to stay.
+    const row = await findJob(db, job.accountId, job.id);
+    if (!row || isSettled(row.state) || !(await producer.enqueueAgain(job))) continue;
     log.warn('job enqueued again', { jobId: job.id, accountId: job.accountId, kind: job.kind });
     mended += 1;
   }

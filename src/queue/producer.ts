@@ -27,12 +27,8 @@ export interface Producer {
    * @returns false when a worker still holds the entry, which cannot be removed then.
    */
   enqueueAgain(job: JobToQueue): Promise<boolean>;
-  /**
-   * Sees to it that a job is in the queue, and not behind its rank. Two round trips where it is.
-   *
-   * @returns whether it had to be put back.
-   */
-  ensure(job: JobToQueue): Promise<boolean>;
+  /** Will somebody take it, or has taken it? One that has a better rank by now moves up. Two round trips. */
+  isInLine(job: JobToQueue): Promise<boolean>;
   /** Takes a job out of the queue that waits for its turn; as {@link enqueueAgain} without putting it back. */
   forget(id: string): Promise<boolean>;
   /**
@@ -88,11 +84,11 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
     enqueue,
     enqueueAgain,
     forget,
-    async ensure(job) {
-      const entry = await ask(ENQUEUE_LIMIT_MS, () => queue.getJob(job.id));
-      const isThere = entry && (await ask(ENQUEUE_LIMIT_MS, () => standsInLine(entry, priorityOf(job.place ?? 0))));
-      return isThere ? false : enqueueAgain(job);
-    },
+    isInLine: ({ id, place = 0 }) =>
+      ask(ENQUEUE_LIMIT_MS, async () => {
+        const entry = await queue.getJob(id);
+        return entry !== undefined && standsInLine(entry, priorityOf(place));
+      }),
     async find(id) {
       const job = await ask(READ_LIMIT_MS, () => queue.getJob(id));
       return job && readLiveJob(job);
@@ -117,7 +113,6 @@ const show = async (job: Job, outcome: JobOutcome | undefined): Promise<void> =>
   if (payload.success) await job.updateData({ ...payload.data, outcome });
 };
 
-/** Whether somebody will take it, or has taken it. One that has a better rank by now moves up. */
 const standsInLine = async (entry: Job, priority: number): Promise<boolean> => {
   const state = await entry.getState();
   if (state === 'prioritized' && priority < entry.priority) await entry.changePriority({ priority });

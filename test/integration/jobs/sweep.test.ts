@@ -58,6 +58,20 @@ describe.each(queueBackends)('the sweep on %s', (queue) => {
     await expect(attempt(harness, id)).resolves.toBe('completed');
   });
 
+  it('takes nothing away from a job that ends while it looks', async () => {
+    const id = await createApp(harness, buildArchive());
+    const isInLine = harness.deps.producer.isInLine.bind(harness.deps.producer);
+    vi.spyOn(harness.deps.producer, 'isInLine').mockImplementation(async (job) => {
+      if (job.id !== id) return true;
+      const worker = harness.startWorker();
+      await endOf(harness, id);
+      await worker.close();
+      return isInLine(job);
+    });
+    expect(await sweep(harness.deps, 0)).toMatchObject({ enqueued: 0 });
+    expect(await harness.deps.producer.find(id)).toMatchObject({ finished: true, status: { state: 'completed' } });
+  });
+
   it('lets nobody do twice what a living worker is at, however often the queue delivers it', async () => {
     const { hasBegun, letGo } = holdNextBuild(harness);
     const id = await createApp(harness, buildArchive());
