@@ -42,7 +42,7 @@ export const benchRestarts = async (services: Services): Promise<Table> => {
     rows,
     notes: [
       `${AT_ONCE} clients upload, build, install and poll all the time, each through either API; S3 holds the blobs.`,
-      'failed jobs: good packages that did not complete. tried again: jobs that took a second attempt. Aim: 0, 0.',
+      'failed jobs: good packages that failed; some jobs are cancelled. tried again: jobs that took a second attempt. Aim: 0, 0.',
       'failed requests: 5xx, and connections that broke in the middle. Aim: 0. sent elsewhere: refused by an API that was',
       'away, and sent to the other one, as a load balancer would. ended in: from SIGTERM to the end of a process, median.',
     ],
@@ -102,7 +102,7 @@ interface JobCounts {
 
 const countJobs = async ({ db }: System, good: (string | undefined)[]): Promise<JobCounts> => {
   const { rows } = await db.query<JobCounts>(
-    `select count(*)::int as all, count(*) filter (where state <> 'completed' and id = any($1))::int as failed,
+    `select count(*)::int as all, count(*) filter (where state = 'failed' and id = any($1))::int as failed,
        count(*) filter (where attempts_used > 1)::int as again from jobs`,
     [good.filter((id) => id !== undefined)],
   );
