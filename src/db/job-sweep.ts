@@ -4,8 +4,8 @@ import type { ClaimedJob } from './job-attempts.ts';
 import type { Queryable } from './pool.ts';
 
 /**
- * Unfinished jobs that should stand in the queue, each with its rank as it is now, and of which nothing was heard for `quietSeconds`; those looked at longest
- * ago first. Marks them as looked at, so that a long queue cannot hide what stands behind it.
+ * Unfinished jobs that should stand in the queue and of which nothing was heard for `quietSeconds`, those looked at longest
+ * ago first, each with its rank as it is now. Marks them as looked at, so that a long queue cannot hide what stands behind it.
  */
 export const takeQuietJobs = async (db: Queryable, quietSeconds: number, limit: number): Promise<JobToQueue[]> => {
   const { rows } = await db.query<JobToQueue>(

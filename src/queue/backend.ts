@@ -31,7 +31,6 @@ interface JobQueue {
 }
 
 interface JobWorker {
-  cancelJob(id: string, reason?: string): boolean;
   close(force?: boolean): Promise<void>;
   on(event: 'error', listener: (err: Error) => void): unknown;
   on(event: 'stalled', listener: (jobId: string) => void): unknown;
