@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { claimJob } from '../../src/db/job-attempts.ts';
 import type { JobFigures, JobRef } from '../../src/domain/job.ts';
 import type { JobOutcome } from '../../src/queue/jobs.ts';
 import type { LiveHandle } from '../../workers/live-handle.ts';
 import { createPulse } from '../../workers/pulse.ts';
 import { runJob, type AttemptResult } from '../../workers/run-job.ts';
+import { sweep } from '../../workers/sweep.ts';
+import { endOf, type JobBody } from './client.ts';
 import type { Harness } from './harness.ts';
 
 /** The queue's side of a job, for attempts that a test runs by hand. Remembers what was written. */
@@ -40,6 +43,26 @@ export const attempt = async (
     return await runJob(deps, { id, accountId }, live, { pulse, shutdown });
   } finally {
     pulse.close();
+  }
+};
+
+/**
+ * Waits until a job has ended, with the sweeps that a worker process makes meanwhile: a queue that was away may miss any
+ * job, and more than once.
+ */
+export const endWithSweeps = async (harness: Harness, id: string): Promise<JobBody> => {
+  const stop = new AbortController();
+  const sweeping = (async () => {
+    while (!stop.signal.aborted) {
+      await sweep(harness.deps, 0);
+      await sleep(200);
+    }
+  })();
+  try {
+    return await endOf(harness, id);
+  } finally {
+    stop.abort();
+    await sweeping;
   }
 };
 

@@ -61,6 +61,8 @@ export const createZcli = async ({ origin, tokens, deps }: Harness): Promise<Zcl
   // As after a look into the registry: it needs none now, in the background or not, and has no newer version to praise.
   await mkdir(cache);
   await writeFile(path.join(cache, 'version'), '{}');
+  // What it writes on its first run, not in one step: of two first runs at once, one would read half a file.
+  await writeFile(path.join(home, '.zcli'), '{}');
   const [subdomain = '', ...domain] = new URL(origin).host.split('.');
   const settings = {
     PATH: [path.dirname(process.execPath), '/usr/bin', '/bin'].join(path.delimiter),

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sweep } from '../../../workers/sweep.ts';
 import { createApp, endOf, install, pollJob } from '../../support/client.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
+import { endWithSweeps } from '../../support/jobs.ts';
 import { buildArchive } from '../../support/packages.ts';
 import { startCluster, type TestCluster } from '../../support/redis-topologies.ts';
 
@@ -49,8 +49,8 @@ describe('a Redis cluster of three nodes', () => {
     cluster.start(home);
     await cluster.untilWhole();
     await vi.waitFor(() => expect(harness.deps.producer.ready()).toBe(true), { timeout: 10_000 });
-    await sweep(harness.deps, 0);
-    for (const id of [...before, meanwhile]) expect(await endOf(harness, id)).toMatchObject({ status: 'completed' });
+    for (const id of [...before, meanwhile])
+      expect(await endWithSweeps(harness, id)).toMatchObject({ status: 'completed' });
     await impatient.add('after');
     await vi.waitFor(() => expect(impatient.done).toEqual(['before', 'after']), { timeout: 10_000 });
     await Promise.all([worker.close(), impatient.close()]);
