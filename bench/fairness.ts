@@ -87,8 +87,9 @@ type Api = Pick<System, 'origin' | 'token' | 'authorization'>;
 const targetOf = ({ origin, token }: Api): Target => ({ baseUrl: origin, token });
 
 const timeOne = async (api: Api, number: number): Promise<number> => {
+  const archive = samplePackage(number);
   const started = performance.now();
-  const id = await requestBuild(targetOf(api), await upload(targetOf(api), samplePackage(number), 'app.zip'));
+  const id = await requestBuild(targetOf(api), await upload(targetOf(api), archive, 'app.zip'));
   for (;;) {
     const { status, message } = await pollJob(api, id);
     if (status === 'completed') return performance.now() - started;
