@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { getSwitches } from '../src/db/accounts.ts';
 import { settleJob } from '../src/db/job-attempts.ts';
 import type { Job } from '../src/db/jobs.ts';
@@ -86,15 +87,26 @@ const digestAll = async (files: PackageFile[]): Promise<FileToStore[]> => {
   return all;
 };
 
-/** One after the other: a build is one of many, and its neighbours want the store too. */
+/** Few at once: a build is one of many, and its neighbours want the store too. As many as Node has threads for files. */
+const STORED_AT_ONCE = 4;
+
 const storeFiles = async (
   { blobs }: Pick<Deps, 'blobs'>,
   files: FileToStore[],
   { report, signal }: JobContext,
 ): Promise<void> => {
-  for (const [stored, { path, bytes, sha256 }] of files.entries()) {
+  const limit = pLimit(STORED_AT_ONCE);
+  let stored = 0;
+  const store = async ({ path, bytes, sha256 }: FileToStore): Promise<void> => {
     signal.throwIfAborted();
     report(STEPS - 1 + stored, files.length + STEPS, `Storing ${path}`);
-    await blobs.put(bytes, sha256);
-  }
+    try {
+      await blobs.put(bytes, sha256);
+    } catch (err) {
+      limit.clearQueue(); // The others need not be stored any more.
+      throw err;
+    }
+    stored += 1;
+  };
+  await limit.map(files, store);
 };

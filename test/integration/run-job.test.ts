@@ -107,6 +107,35 @@ describe('one attempt of a job', () => {
     );
   });
 
+  it('stores its files a few at once, the progress rising, and no more of them once one could not be stored', async () => {
+    const names = Array.from({ length: 20 }, (_, number) => `assets/${number}.txt`);
+    const archive = (text: string) =>
+      buildArchive({ files: Object.fromEntries(names.map((name) => [name, `${name}, ${text}`])) });
+    const [id, broken] = [await createApp(harness, archive('good')), await createApp(harness, archive('bad'))];
+    const { blobs } = harness.deps;
+    const real = blobs.put.bind(blobs);
+    let [running, most, calls] = [0, 0, 0];
+    vi.spyOn(blobs, 'put').mockImplementation(async (...args) => {
+      most = Math.max(most, (running += 1));
+      calls += 1;
+      return real(...args).finally(() => (running -= 1));
+    });
+    const live = createFakeLive();
+    await expect(attempt(harness, id, { live })).resolves.toBe('completed');
+    expect(most).toBe(4);
+    expect(live.outcome).toMatchObject({ progress: 26, total: 26 });
+    const shown = live.written.map(({ progress }) => progress);
+    expect(shown).toEqual(shown.toSorted((a, b) => a - b));
+
+    calls = 0;
+    vi.spyOn(blobs, 'put').mockImplementation(async () => {
+      calls += 1;
+      throw new UnavailableError('The blob store');
+    });
+    await expect(attempt(harness, broken)).resolves.toBe('again');
+    expect(calls).toBe(4);
+  });
+
   it('does not write over the attempt that took the job over', async () => {
     const id = await createApp(harness, buildArchive());
     const apps = await countOf(harness, 'apps');
