@@ -38,7 +38,7 @@ export const authenticate = (
   const count = polls ? rateLimits.polls : rateLimits.requests;
   return async (req, res, next) => {
     const header = headerOf(req);
-    const principal = header === undefined ? undefined : await identify(header, clientAddressOf(req));
+    const principal = header === undefined ? undefined : await identify(header, () => clientAddressOf(req));
     if (!principal) throw new UnauthenticatedError();
     const subdomain = subdomainOf(req.get('host'), domain);
     if (principal.kind === 'user' && subdomain !== undefined && subdomain !== principal.user.subdomain)

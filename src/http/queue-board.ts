@@ -66,7 +66,7 @@ const BELIEVED_MS = 60_000;
 const admitOperators = ({ identify, guesses }: BoardDeps): RequestHandler => {
   const good = new LRUCache<string, true>({ max: 100, ttl: BELIEVED_MS });
   const isOperator = async (header: string, ip: string | null): Promise<boolean> =>
-    (await identify(header, ip))?.kind === 'operator';
+    (await identify(header, () => ip))?.kind === 'operator';
 
   const admitBrowser = async (token: string, ip: string | null): Promise<boolean> => {
     const header = `Bearer ${token}`;
@@ -87,7 +87,8 @@ const admitOperators = ({ identify, guesses }: BoardDeps): RequestHandler => {
       return next();
     }
     const header = req.get('authorization');
-    const principal = header !== undefined && /^bearer[ \t]/i.test(header) ? await identify(header, ip) : undefined;
+    const principal =
+      header !== undefined && /^bearer[ \t]/i.test(header) ? await identify(header, () => ip) : undefined;
     if (!principal) throw new UnauthenticatedError();
     if (principal.kind !== 'operator')
       throw new ForbiddenError("This needs an operator's token (appyard operator create).");

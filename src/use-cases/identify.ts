@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { findTokenOwner, type TokenLogin, type TokenOwner } from '../db/api-tokens.ts';
@@ -15,7 +15,7 @@ export type Principal =
   { kind: 'user'; user: User; login: TokenLogin | null } | { kind: 'operator'; tokenId: number };
 
 /**
- * Takes an `Authorization` header, and the address of whoever sends it; undefined: nobody we know.
+ * Takes an `Authorization` header, and what tells the address of whoever sends it; undefined: nobody we know.
  *
  * A header that was good is believed for 10 s: polling costs no round trip and no password hash, and a token that is
  * revoked stops working within that time. The same header arriving many times at once is looked up once.
@@ -23,7 +23,7 @@ export type Principal =
  * @throws TooManyTriesError for passwords: those of somebody who guesses, and those that come when too many are being
  *   checked; UnavailableError.
  */
-export type Identify = (header: string, ip?: string | null) => Promise<Principal | undefined>;
+export type Identify = (header: string, addressOf?: () => string | null) => Promise<Principal | undefined>;
 
 interface IdentifyDeps {
   db: Pool;
@@ -32,7 +32,7 @@ interface IdentifyDeps {
 
 interface Sent {
   credentials: Credentials;
-  ip: string | null | undefined;
+  addressOf: (() => string | null) | undefined;
 }
 
 const BELIEVED_MS = 10_000;
@@ -46,17 +46,17 @@ export const createIdentify = (deps: IdentifyDeps, believedMs = BELIEVED_MS): Id
     // Undefined (nobody) is not kept: a token works the moment it is made.
     fetchMethod: async (_key, _stale, { context }) => lookUp(deps, context),
   });
-  return async (header, ip) => {
+  return async (header, addressOf) => {
     // Keyed by a digest: a memory dump shows no secrets.
-    const key = createHash('sha256').update(header).digest('base64');
+    const key = hash('sha256', header, 'base64');
     const principal = known.get(key);
     if (principal) return principal;
     const credentials = readCredentials(header);
-    return credentials && known.fetch(key, { context: { credentials, ip } });
+    return credentials && known.fetch(key, { context: { credentials, addressOf } });
   };
 };
 
-const lookUp = async (deps: IdentifyDeps, { credentials, ip }: Sent): Promise<Principal | undefined> => {
+const lookUp = async (deps: IdentifyDeps, { credentials, addressOf }: Sent): Promise<Principal | undefined> => {
   switch (credentials.kind) {
     case 'token': {
       const owner = await ownerOf(deps, credentials.token);
@@ -68,7 +68,7 @@ const lookUp = async (deps: IdentifyDeps, { credentials, ip }: Sent): Promise<Pr
       return named && owner ? principalOf(owner) : undefined;
     }
     case 'password':
-      return userOfPassword(deps, credentials, ip);
+      return userOfPassword(deps, credentials, addressOf?.());
   }
 };
 
