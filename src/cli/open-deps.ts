@@ -59,7 +59,7 @@ export const openDeps = async (
   const backend = await openBackend(config, db, { log, telemetry });
   releases.add('the queue connection', () => backend.close());
   await backend.checkStore();
-  const producer = createProducer(backend, log);
+  const producer = createProducer(backend, { log, tracing });
   releases.add('the queue', () => producer.close());
   const deliveryQueue = createDeliveryQueue(backend, log);
   releases.add('the queue of deliveries', () => deliveryQueue.close());

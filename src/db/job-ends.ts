@@ -16,13 +16,22 @@ export const killJob = async (
   return rows[0]!;
 };
 
-/** Queues a job that has failed or was cancelled once more, with all its attempts ahead. Hold its row. */
-export const requeueJob = async (tx: Queryable, { accountId, id }: Pick<Job, 'accountId' | 'id'>): Promise<Job> => {
+/**
+ * Queues a job that has failed or was cancelled once more, with all its attempts ahead. Hold its row.
+ *
+ * @param traceParent of whoever asks for that: from now on the job is a part of this trace.
+ */
+export const requeueJob = async (
+  tx: Queryable,
+  { accountId, id }: Pick<Job, 'accountId' | 'id'>,
+  traceParent: string | null,
+): Promise<Job> => {
   const { rows } = await tx.query<Job>(
     `update jobs set state = 'queued', attempts_used = 0, retries = retries + 1, retried_at = now(), message = 'Waiting for a worker',
-       errors = '[]', warnings = '[]', finished_at = null, dispatched_at = null, updated_at = now(), swept_at = now()
+       errors = '[]', warnings = '[]', finished_at = null, dispatched_at = null, updated_at = now(), swept_at = now(),
+       trace_parent = $3
      where account_id = $1 and id = $2 returning ${jobColumns}`,
-    [accountId, id],
+    [accountId, id, traceParent],
   );
   return rows[0]!;
 };

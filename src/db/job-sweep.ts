@@ -1,5 +1,5 @@
 import type { JobToQueue } from '../domain/job.ts';
-import { jobColumns, refColumns } from './jobs.ts';
+import { jobColumns, queueColumns } from './jobs.ts';
 import type { ClaimedJob } from './job-attempts.ts';
 import type { Queryable } from './pool.ts';
 
@@ -17,7 +17,7 @@ export const takeQuietJobs = async (db: Queryable, quietSeconds: number, limit: 
          and swept_at < now() - make_interval(secs => $1)
          and (state = 'queued' or heartbeat_at is null or heartbeat_at < now() - make_interval(secs => $1))
        order by swept_at limit $2 for update skip locked)
-     returning ${refColumns}, progress, total, place`,
+     returning ${queueColumns}, place`,
     [quietSeconds, limit],
   );
   return rows;

@@ -1,5 +1,5 @@
 import type { JobToQueue } from '../domain/job.ts';
-import { refColumns, type BuildRequest } from './jobs.ts';
+import { queueColumns, type BuildRequest } from './jobs.ts';
 import type { Queryable } from './pool.ts';
 
 const OPEN = `state in ('queued', 'working')`;
@@ -26,8 +26,8 @@ export const takeTurns = async (tx: Queryable, accountId: number, most: number):
        order by j.seq limit greatest(0, $2 - (select n from taken)) for update skip locked),
      given as (
        update jobs set dispatched_at = now(), swept_at = now() where id in (select id from next)
-       returning ${refColumns}, progress, total, seq, retries)
-     select id, "accountId", kind, "appId", "installationId", progress, total, retries > 0 as again,
+       returning ${queueColumns}, seq, retries)
+     select id, "accountId", kind, "appId", "installationId", progress, total, "traceParent", retries > 0 as again,
        (select n from taken) + row_number() over (order by seq) - 1 as place
      from given order by seq`,
     [accountId, most],

@@ -33,20 +33,24 @@ export interface NewBuildJob {
   appId: number | null;
   request: BuildRequest;
   actor: Actor;
+  /** See `JobToQueue`; null: nothing is traced. */
+  traceParent: string | null;
 }
 
 /** Names one attempt of one job. */
 export type Attempt = Pick<Job, 'id' | 'attempt'>;
 
-export const refColumns = `id, account_id as "accountId", kind, app_id as "appId", installation_id as "installationId"`;
+const refColumns = `id, account_id as "accountId", kind, app_id as "appId", installation_id as "installationId"`;
 export const jobColumns = `${refColumns}, state, attempt, attempts_used as "attemptsUsed", upload_id as "uploadId", request,
   actor, version_id as "versionId", steps, progress, total, message`;
+/** What a queue is told, its rank apart. */
+export const queueColumns = `${refColumns}, progress, total, trace_parent as "traceParent"`;
 
 /** Gives the number of its place in the order in which jobs were asked for. */
 export const insertBuildJob = async (db: Queryable, job: NewBuildJob): Promise<number> => {
   const { rows } = await db.query<{ seq: number }>(
-    `insert into jobs (id, account_id, kind, upload_id, app_id, request, requested_by, actor, message)
-     values ($1, $2, 'build', $3, $4, $5, $6, $7, 'Waiting for a worker') returning seq`,
+    `insert into jobs (id, account_id, kind, upload_id, app_id, request, requested_by, actor, trace_parent, message)
+     values ($1, $2, 'build', $3, $4, $5, $6, $7, $8, 'Waiting for a worker') returning seq`,
     [
       job.id,
       job.accountId,
@@ -55,6 +59,7 @@ export const insertBuildJob = async (db: Queryable, job: NewBuildJob): Promise<n
       JSON.stringify(job.request),
       job.actor.userId,
       JSON.stringify(job.actor),
+      job.traceParent,
     ],
   );
   return rows[0]!.seq;
@@ -70,13 +75,15 @@ export interface NewInstallJob extends JobFigures {
   actor: Actor;
   /** What the installation moves to when it is done; null: it stays on what it has. */
   versionId: number | null;
+  /** As of a build. */
+  traceParent: string | null;
 }
 
 export const insertInstallJob = async (tx: Queryable, job: NewInstallJob): Promise<void> => {
   await tx.query(
     `insert into jobs (id, account_id, kind, state, app_id, installation_id, requested_by, actor, progress, total,
-       message, version_id, finished_at)
-     values ($1, $2, 'install', $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $3 = 'completed' then now() end)`,
+       message, version_id, trace_parent, finished_at)
+     values ($1, $2, 'install', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, case when $3 = 'completed' then now() end)`,
     [
       job.id,
       job.accountId,
@@ -89,6 +96,7 @@ export const insertInstallJob = async (tx: Queryable, job: NewInstallJob): Promi
       job.total,
       job.message,
       job.versionId,
+      job.traceParent,
     ],
   );
 };
@@ -97,9 +105,14 @@ export const insertInstallJob = async (tx: Queryable, job: NewInstallJob): Promi
  * One install job for each installation of the app that lacks a resource its version requires, or whose last one
  * failed: this version may have mended what was wrong.
  *
+ * @param traceParent of the build that made it.
  * @returns the accounts that have one now, each once.
  */
-export const insertMissingInstallJobs = async (tx: Queryable, appId: number): Promise<number[]> => {
+export const insertMissingInstallJobs = async (
+  tx: Queryable,
+  appId: number,
+  traceParent: string | null,
+): Promise<number[]> => {
   const { rows } = await tx.query<{ accountId: number }>(
     `with lacking as (
        update installations i set job_id = replace(gen_random_uuid()::text, '-', ''), updated_at = now()
@@ -109,11 +122,11 @@ export const insertMissingInstallJobs = async (tx: Queryable, appId: number): Pr
            where s.installation_id = i.id and s.type = r.type and s.identifier = r.identifier)))
        returning i.id, i.account_id, i.job_id),
      made as (
-       insert into jobs (id, account_id, kind, app_id, installation_id, message)
-       select job_id, account_id, 'install', $1, id, 'Waiting for a worker' from lacking
+       insert into jobs (id, account_id, kind, app_id, installation_id, trace_parent, message)
+       select job_id, account_id, 'install', $1, id, $2, 'Waiting for a worker' from lacking
        returning account_id)
      select distinct account_id as "accountId" from made`,
-    [appId],
+    [appId, traceParent],
   );
   return rows.map(({ accountId }) => accountId);
 };

@@ -44,6 +44,8 @@ export interface JobToQueue extends JobRef {
   place?: number;
   /** It was in the queue before, and may have left something there. */
   again?: boolean;
+  /** The trace that it is a part of, as a W3C `traceparent`. Null or left out: none that is there already. */
+  traceParent?: string | null;
 }
 
 /** Something that an attempt did. Times are in ISO 8601. */

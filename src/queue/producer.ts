@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import type { JobToQueue } from '../domain/job.ts';
 import type { Logger } from '../logger.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { within } from '../within.ts';
 import type { QueueBackend } from './backend.ts';
 import {
@@ -16,7 +17,8 @@ import { readLiveJob, type LiveJob } from './live-status.ts';
 
 export interface Producer {
   /**
-   * Puts a job into the queue: one round trip. The job's id is the queue's too, so a second time changes nothing.
+   * Puts a job into the queue, within the job's own trace whoever asks: one round trip. The job's id is the queue's too, so
+   * a second time changes nothing.
    *
    * @throws Error when the queue's store does not take it within 2 s: the sweep will.
    */
@@ -48,7 +50,10 @@ export interface Producer {
 const ENQUEUE_LIMIT_MS = 2_000;
 const READ_LIMIT_MS = 1_500;
 
-export const createProducer = (backend: QueueBackend, log: Logger): Producer => {
+export const createProducer = (
+  backend: QueueBackend,
+  { log, tracing }: { log: Logger; tracing: Pick<Tracing, 'within'> },
+): Producer => {
   const queue = backend.queue(JOBS_QUEUE);
   let closed = false;
   queue.on('error', (err) => {
@@ -58,10 +63,12 @@ export const createProducer = (backend: QueueBackend, log: Logger): Producer => 
   const ask = <T>(limit: number, request: () => Promise<T>): Promise<T> =>
     backend.ready() ? within(limit, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
 
-  const enqueue = ({ id, kind, place = 0, accountId, appId, installationId, total, progress }: JobToQueue) => {
+  const enqueue = ({ id, kind, place = 0, traceParent = null, ...job }: JobToQueue) => {
+    const { accountId, appId, installationId, total, progress } = job;
     const payload: JobPayload = { accountId, appId, installationId, total, ...(progress && { progress }) };
+    const options = { ...jobOptions, jobId: id, priority: priorityOf(place) };
     return ask(ENQUEUE_LIMIT_MS, async () => {
-      await queue.add(jobNameOf(kind), payload, { ...jobOptions, jobId: id, priority: priorityOf(place) });
+      await tracing.within(traceParent, () => queue.add(jobNameOf(kind), payload, options));
     });
   };
 

@@ -83,6 +83,12 @@ const createTracing = (tracer: Tracer): Tracing => ({
       }
     }),
   steps: () => stepsIn(tracer),
+  current() {
+    const carrier: { traceparent?: string } = {};
+    propagation.inject(context.active(), carrier);
+    return carrier.traceparent ?? null;
+  },
+  within: (traceparent, work) => context.with(propagation.extract(ROOT_CONTEXT, { traceparent }), work),
 });
 
 const stepsIn = (tracer: Tracer): StepSpans => {

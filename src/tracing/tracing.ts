@@ -27,6 +27,10 @@ export interface Tracing {
   span<T>(name: string, work: (tell: (attributes: SpanAttributes) => void) => Promise<T>): Promise<T>;
   /** Steps of whatever is being traced now. */
   steps(): StepSpans;
+  /** What is being traced now, as a W3C `traceparent`, to go on with it elsewhere and later; null: nothing is. */
+  current(): string | null;
+  /** Runs `work` as a part of what was {@link current} then, and of nothing that is now. @param then null: of nothing. */
+  within<T>(then: string | null, work: () => T): T;
 }
 
 /** Traces nothing, and costs a call. */
@@ -34,4 +38,6 @@ export const noTracing: Tracing = {
   request: () => undefined,
   span: (_name, work) => work(() => undefined),
   steps: () => ({ begin: () => undefined, end: () => undefined }),
+  current: () => null,
+  within: (_then, work) => work(),
 };

@@ -45,7 +45,7 @@ export interface InstallAppInput {
  *   `quota_exceeded`
  */
 export const installApp = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'metrics'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'metrics' | 'tracing'>,
   input: InstallAppInput,
 ): Promise<Installation> => {
   const { installation, turns } = await withQuotas(deps, input.accountId, async (tx, quotas) => {
@@ -113,7 +113,7 @@ const refuseSecond = async (
 
 const insert = async (
   tx: Queryable,
-  { cipher }: Pick<Deps, 'cipher'>,
+  { cipher, tracing }: Pick<Deps, 'cipher' | 'tracing'>,
   { app, product, input }: { app: App; product: string; input: InstallAppInput },
 ): Promise<number> => {
   const { accountId, enabled, groupRestrictions, roleRestrictions } = input;
@@ -145,7 +145,9 @@ const insert = async (
     roleRestrictions,
     jobId,
   });
-  const job = { id: jobId, accountId, appId: app.id, installationId: id, actor: input.actor, versionId: null };
+  const { actor } = input;
+  const ids = { id: jobId, accountId, appId: app.id, installationId: id };
+  const job = { ...ids, actor, versionId: null, traceParent: tracing.current() };
   await insertInstallJob(
     tx,
     pending

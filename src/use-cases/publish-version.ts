@@ -48,7 +48,7 @@ export interface PublishVersionInput {
  *   files were cleared away.
  */
 export const publishVersion = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'tracing'>,
   { job, total, version, reserved, steps }: PublishVersionInput,
 ): Promise<JobOutcome | undefined> => {
   const published = await withQuotas(deps, job.accountId, async (tx, quotas) => {
@@ -75,7 +75,7 @@ const LONGEST_NAME = 255;
 /** The app and all its installations run on the version from now on. @returns accounts that got an install job by it. */
 const makeCurrent = async (
   tx: Queryable,
-  { cipher }: Pick<Deps, 'cipher'>,
+  { cipher, tracing }: Pick<Deps, 'cipher' | 'tracing'>,
   {
     job,
     appId,
@@ -99,7 +99,7 @@ const makeCurrent = async (
   await insertMovedEntries(tx, { appId, accountId: job.accountId, actor: actorOf(job) }, after.version);
   await moveInstallations(tx, appId, versionId);
   await sealNewlySecure(tx, cipher, { appId, ...secretsOf(before.parameters, version.definition.parameters) });
-  return insertMissingInstallJobs(tx, appId);
+  return insertMissingInstallJobs(tx, appId, tracing.current());
 };
 
 /** The door was asked for when the build was. */

@@ -29,7 +29,7 @@ export interface RequestBuildInput extends BuildRequest {
  * @throws OwnRuleError `quota_exceeded` when the account may have no other app; NotFoundError when the account has no such app, or no such upload that no build has used yet.
  */
 export const requestBuild = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config' | 'tracing'>,
   { accountId, actor, uploadId, appId, ...request }: RequestBuildInput,
 ): Promise<string> => {
   const { id, turns } = await withQuotas(deps, accountId, async (tx, quotas) => {
@@ -42,7 +42,8 @@ export const requestBuild = async (
       await attachUpload(tx, { accountId, uploadId, jobId: same });
       return { id: same, turns: [] };
     }
-    const seq = await insertBuildJob(tx, { id: newJobId, accountId, uploadId, appId, request, actor });
+    const traceParent = deps.tracing.current();
+    const seq = await insertBuildJob(tx, { id: newJobId, accountId, uploadId, appId, request, actor, traceParent });
     const subject = { type: 'build', id: seq, name: newJobId } as const;
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { uploadId, appId, ...request } });
     const turns = await takeTurns(tx, accountId, deps.config.maxRunningPerAccount);

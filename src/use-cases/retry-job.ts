@@ -29,7 +29,7 @@ export interface RetryJobInput {
  *   what it worked on is not there any more.
  */
 export const retryJob = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config' | 'tracing'>,
   { accountId, actor, id }: RetryJobInput,
 ): Promise<Job> => {
   if (!isJobId(id)) throw unknownJob(id);
@@ -38,7 +38,7 @@ export const retryJob = async (
     if (!found) throw unknownJob(id);
     refuseUnlessEnded(found);
     await (found.kind === 'build' ? holdBuild(tx, found) : holdInstall(tx, found));
-    const queued = await requeueJob(tx, found);
+    const queued = await requeueJob(tx, found, deps.tracing.current());
     const states = { before: { state: found.state }, after: { state: 'queued' } };
     await insertAuditEntry(tx, {
       accountId,

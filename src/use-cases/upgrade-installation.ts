@@ -38,7 +38,7 @@ export interface UpgradeInstallationInput {
  * @throws NotFoundError, InvalidRequestError
  */
 export const upgradeInstallation = async (
-  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config'>,
+  deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'tracing'>,
   { accountId, actor, id, versionId, settings }: UpgradeInstallationInput,
 ): Promise<Installation> => {
   const jobId = newId();
@@ -52,7 +52,8 @@ export const upgradeInstallation = async (
     const merged = mergeSettings(deps.cipher, rules, before, { ...newDefaults(before, app), ...settings });
     await changeInstallation(tx, { accountId, id, ...merged, enabled, groupRestrictions, roleRestrictions });
     const steps = app.requirementCount + 1;
-    const job = { id: jobId, accountId, appId, installationId: id, actor, versionId };
+    const traceParent = deps.tracing.current();
+    const job = { id: jobId, accountId, appId, installationId: id, actor, versionId, traceParent };
     await insertInstallJob(tx, { ...job, state: 'queued', progress: 0, total: steps, message: 'Waiting for a worker' });
     await setInstallationJob(tx, { accountId, id, jobId });
     const after = await getInstallation(tx, { accountId, id, kind: null });

@@ -79,18 +79,11 @@ describe.each(queueBackends)('API and worker that are watched, with the queue on
     await harness?.close();
   });
 
-  const named = (name: string): CollectedSpan[] => collector.spans.filter((span) => span.name === name);
-  const parentOf = (span: CollectedSpan): CollectedSpan | undefined =>
-    collector.spans.find(({ spanId }) => spanId === span.parentSpanId);
-  /** From a span up to the caller's. */
-  const lineage = (span: CollectedSpan): string[] => {
-    const parent = parentOf(span);
-    return [`${span.service}: ${span.name}`, ...(parent ? lineage(parent) : [])];
-  };
+  const named = (name: string): CollectedSpan[] => collector.named(name);
 
   it('send one trace, from the request through the queue to the steps of the attempt', () => {
     const [publish] = named('publish');
-    expect(lineage(publish!)).toEqual([
+    expect(collector.lineageOf(publish!)).toEqual([
       'appyard-worker: publish',
       'appyard-worker: attempt build',
       'appyard-worker: process jobs',
@@ -98,7 +91,7 @@ describe.each(queueBackends)('API and worker that are watched, with the queue on
       'appyard-api: POST /api/{slot}/apps',
     ]);
     const [provision] = named('provision');
-    expect(lineage(provision!).slice(1)).toEqual([
+    expect(collector.lineageOf(provision!).slice(1)).toEqual([
       'appyard-worker: attempt install',
       'appyard-worker: process jobs',
       'appyard-api: add jobs.install.run',

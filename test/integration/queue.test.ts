@@ -5,6 +5,7 @@ import { createProducer } from '../../src/queue/producer.ts';
 import { JOBS_QUEUE } from '../../src/queue/jobs.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { newId } from '../../src/secrets/tokens.ts';
+import { noTracing } from '../../src/tracing/tracing.ts';
 import { sweep } from '../../workers/sweep.ts';
 import { createApp, endOf, pollJob } from '../support/client.ts';
 import { createHarness, queueBackends, quietLog, type Harness } from '../support/harness.ts';
@@ -140,7 +141,7 @@ describe('a Redis that was never there', () => {
   it('costs a producer no time', async () => {
     const log = quietLog();
     const backend = createRedisQueues('redis://127.0.0.1:1', { prefix: 'x', log });
-    const producer = createProducer(backend, log);
+    const producer = createProducer(backend, { log, tracing: noTracing });
     expect(producer.ready()).toBe(false);
     await expect(producer.find(newId())).rejects.toThrow('the queue is away');
     await expect(producer.enqueue(refOf({ accountId: 1 }, newId()))).rejects.toThrow('the queue is away');

@@ -31,6 +31,9 @@ export interface TraceCollector {
   spans: CollectedSpan[];
   /** Every body as it came. */
   bodies: string[];
+  named(name: string): CollectedSpan[];
+  /** From a span up to the first of its trace that was sent, each as `SERVICE: NAME`. */
+  lineageOf(span: CollectedSpan): string[];
   close(): Promise<void>;
 }
 
@@ -55,10 +58,16 @@ export const startTraceCollector = async (): Promise<TraceCollector> => {
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const lineageOf = (span: CollectedSpan): string[] => {
+    const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+    return [`${span.service}: ${span.name}`, ...(parent ? lineageOf(parent) : [])];
+  };
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     bodies,
+    named: (name) => spans.filter((span) => span.name === name),
+    lineageOf,
     close: async () => {
       server.close();
       server.closeAllConnections();

@@ -20,7 +20,7 @@ export interface InstallInput {
   settings: Record<string, unknown>;
 }
 
-type Stores = Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'metrics'>;
+type Stores = Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'metrics' | 'tracing'>;
 
 /**
  * Gives an organisation a version of an app: installs it, or moves the installation that is there.
