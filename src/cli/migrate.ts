@@ -5,6 +5,7 @@ import { migratePostgresQueues } from '../queue/postgres-backend.ts';
 import { bootstrapAccount, chooseCredentials } from '../use-cases/bootstrap-account.ts';
 import { say } from './output.ts';
 import { migrationsDir } from './project-root.ts';
+import { waitForDatabase } from './wait-for-database.ts';
 import { withDatabase } from './with-database.ts';
 
 /** Our schema, and BullMQ's where the queue lives in Postgres. @returns the names of the files that ran. */
@@ -16,7 +17,8 @@ export const migrateDatabase = async (db: Pool, { redisUrl }: Config): Promise<s
 
 /** A step of its own before the other processes start; running it again changes nothing. */
 export const migrate = (config: Config): Promise<void> =>
-  withDatabase(config, async (db) => {
+  withDatabase(config, async (db, log) => {
+    await waitForDatabase(config, { db, log });
     const ran = await migrateDatabase(db, config);
     say(ran.length === 0 ? 'The database is up to date.' : `Migrated: ${ran.join(', ')}`);
     if (config.bootstrap.account === undefined) return;

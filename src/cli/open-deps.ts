@@ -26,6 +26,7 @@ import { openTracing } from './open-tracing.ts';
 import { migrationsDir } from './project-root.ts';
 import { readCertificates } from './read-tls.ts';
 import type { Releases } from './releases.ts';
+import { waitForDatabase } from './wait-for-database.ts';
 
 export interface Opened {
   deps: Deps;
@@ -51,6 +52,8 @@ export const openDeps = async (
 ): Promise<Opened> => {
   const { tracing, telemetry } = await openTracing(config, role, log, releases);
   const db = openPool(config, log);
+  // Not to be released before: closing a pool waits for the try that is under way.
+  await waitForDatabase(config, { db, log });
   releases.add('the database', () => db.end());
   const pending = await pendingMigrations(db, migrationsDir);
   if (pending.length > 0)

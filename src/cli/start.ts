@@ -25,6 +25,7 @@ import { say } from './output.ts';
 import { pushExample } from './push-example.ts';
 import type { Releases } from './releases.ts';
 import { runProcess } from './run-process.ts';
+import { waitForDatabase } from './wait-for-database.ts';
 import { withDatabase } from './with-database.ts';
 import { WORKER_CLOSE_MS } from './worker.ts';
 import { zcliLines } from './zcli-lines.ts';
@@ -41,6 +42,7 @@ export const start = (config: Config): Promise<void> =>
     const tls = await openTls(config);
     if (config.secretsKeys.length === 0) await readOrMakeKeyFile(config.dataDir);
     await withDatabase(config, async (db) => {
+      await waitForDatabase(config, { db, log });
       await migrateDatabase(db, config);
       await makeFirstAccount(config, db);
     });

@@ -1,13 +1,14 @@
 import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger, type Logger } from '../logger.ts';
 import { openPool } from './open-deps.ts';
 
 /** For the short commands that work on the database of a running system. */
-export const withDatabase = async (config: Config, work: (db: Pool) => Promise<void>): Promise<void> => {
-  const db = openPool(config, createLogger(config.logLevel));
+export const withDatabase = async (config: Config, work: (db: Pool, log: Logger) => Promise<void>): Promise<void> => {
+  const log = createLogger(config.logLevel);
+  const db = openPool(config, log);
   try {
-    await work(db);
+    await work(db, log);
   } finally {
     await db.end();
   }

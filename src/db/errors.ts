@@ -18,7 +18,16 @@ export const isUnstorableText = (err: unknown): boolean => ['22021', '22P05'].in
 
 /** Classes 08 (connection), 53 (too many connections, out of memory) and the server's own shutdown and start-up. */
 const AWAY = /^(08...|53...|57P0[123])$/;
-const SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN']);
+const SOCKET = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 /** pg reports these without a code. */
 const MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|not currently accepting connections|query read timeout|client has encountered a connection error/i;

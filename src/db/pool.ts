@@ -43,6 +43,12 @@ export const createPool = ({ url, max, onError }: PoolOptions): Pool => {
   return pool;
 };
 
+/** Where its database is, as pg reads the URL; of a socket, the folder and the number in its name. */
+export const addressOf = ({ options }: Pool): { host: string; port: number } => {
+  const { host, port } = new pg.Client(options);
+  return { host, port };
+};
+
 /** pg reports its own time limit without a code. */
 const isUnanswered = (err: unknown): err is Error => err instanceof Error && /query read timeout/i.test(err.message);
 

@@ -51,11 +51,14 @@ describe('an error of the database', () => {
   it.each([
     [error('refused', { code: 'ECONNREFUSED', syscall: 'connect' }), true],
     [new AggregateError([error('refused', { code: 'ECONNREFUSED', syscall: 'connect' })]), true],
+    [error('no way there', { code: 'EHOSTUNREACH', syscall: 'connect' }), true],
     [error('going down', { code: '57P01' }), true],
+    [error('the database system is starting up', { code: '57P03' }), true],
     [error('broken', { code: '08006' }), true],
     [error('Connection terminated unexpectedly'), true],
     [error('timeout exceeded when trying to connect'), true],
     [error('duplicate key', { code: '23505' }), false],
+    [error('password authentication failed', { code: '28P01' }), false],
     [error('no such file', { code: 'ENOENT', syscall: 'open' }), false],
     ['text', false],
   ])('%s means away: %s', (err, away) => {
