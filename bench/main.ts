@@ -8,6 +8,7 @@ import { benchMemory } from './memory.ts';
 import { benchPackages } from './packages.ts';
 import { benchPolls } from './polls.ts';
 import { benchRestarts } from './restarts.ts';
+import { benchSizes } from './sizes.ts';
 import { openServices, type Services } from './support/services.ts';
 import { printTable, type Table } from './support/table.ts';
 
@@ -18,6 +19,7 @@ const sections: Record<string, (services: Services) => Promise<Table | Table[]>>
   packages: benchPackages,
   fairness: benchFairness,
   restarts: benchRestarts,
+  sizes: benchSizes,
 };
 
 const INTERRUPTED = 130;

@@ -26,8 +26,16 @@ const MAIN = path.join(projectRoot, 'dist', 'src', 'cli', 'main.js');
 
 let opened = 0;
 
-/** Everything but the queue is the same for both kinds. No worker runs until it is asked for. */
-export const openSystem = async (services: Services, queue: QueueKind): Promise<System> => {
+/**
+ * Everything but the queue is the same for both kinds. No worker runs until it is asked for.
+ *
+ * @param settings for the environment of all its processes. Postgres knows the connections of each part by its name.
+ */
+export const openSystem = async (
+  services: Services,
+  queue: QueueKind,
+  settings: Record<string, string> = {},
+): Promise<System> => {
   opened += 1;
   const port = await freePort();
   const env = {
@@ -39,12 +47,14 @@ export const openSystem = async (services: Services, queue: QueueKind): Promise<
     BOOTSTRAP_EMAIL: EMAIL,
     BOOTSTRAP_TOKEN: TOKEN,
     ...(queue === 'redis' && { REDIS_URL: services.redisUrl, REDIS_PREFIX: `${services.redisPrefix}-${opened}` }),
+    ...settings,
   };
   await runProgram({ name: 'appyard migrate', args: [MAIN, 'migrate'], env });
 
   const programs: Program[] = [];
   const startPart = async (part: 'api' | 'worker', ready: string): Promise<Program> => {
-    const program = await startProgram({ name: `appyard ${part}`, args: [MAIN, part], env }, ready, services.releases);
+    const spec = { name: `appyard ${part}`, args: [MAIN, part], env: { ...env, PGAPPNAME: part } };
+    const program = await startProgram(spec, ready, services.releases);
     programs.push(program);
     return program;
   };
