@@ -3,12 +3,17 @@ import { queueColumns, type BuildRequest } from './jobs.ts';
 import type { Queryable } from './pool.ts';
 
 const OPEN = `state in ('queued', 'working')`;
+const WAITING = `state = 'queued' and dispatched_at is null`;
+
+/** So many of those that wait are looked at: each build of one app is found to be behind another, 14 µs a piece. */
+const LOOK_AHEAD = 1_000;
 
 /**
  * Gives turns to an account's waiting jobs, the oldest first, as long as fewer than `most` have one. Builds of one app go
  * one after the other, in the order in which they were asked for. Two statements: the second must see what whoever held the
  * lock before has taken. A row that is held just now is passed over, or two transactions could wait for each other; the
- * next one, or the sweep, takes it.
+ * next one, or the sweep, takes it. The cost is bounded, however many wait: what stands behind a thousand comes into view once
+ * some of these are done.
  *
  * @returns those to be enqueued after the commit. `place` is how many of the account have their turn before it.
  */
@@ -19,7 +24,8 @@ export const takeTurns = async (tx: Queryable, accountId: number, most: number):
        select count(*) as n from jobs where account_id = $1 and ${OPEN} and dispatched_at is not null),
      next as (
        select j.id from jobs j
-       where j.account_id = $1 and j.state = 'queued' and j.dispatched_at is null
+       where j.account_id = $1 and j.state = 'queued' and j.dispatched_at is null and j.seq <= (
+           select max(seq) from (select seq from jobs where account_id = $1 and ${WAITING} order by seq limit $3) ahead)
          and (j.kind <> 'build' or j.app_id is null or not exists (
            select 1 from jobs e where e.app_id = j.app_id and e.kind = 'build' and e.${OPEN} and e.id <> j.id
              and (e.seq < j.seq or e.dispatched_at is not null)))
@@ -30,17 +36,14 @@ export const takeTurns = async (tx: Queryable, accountId: number, most: number):
      select id, "accountId", kind, "appId", "installationId", progress, total, "traceParent", retries > 0 as again,
        (select n from taken) + row_number() over (order by seq) - 1 as place
      from given order by seq`,
-    [accountId, most],
+    [accountId, most, LOOK_AHEAD],
   );
   return rows;
 };
 
 /** Has the account a job that waits for its turn? */
 export const hasWaitingJobs = async (db: Queryable, accountId: number): Promise<boolean> => {
-  const { rowCount } = await db.query(
-    `select 1 from jobs where account_id = $1 and state = 'queued' and dispatched_at is null limit 1`,
-    [accountId],
-  );
+  const { rowCount } = await db.query(`select 1 from jobs where account_id = $1 and ${WAITING} limit 1`, [accountId]);
   return rowCount === 1;
 };
 
@@ -49,7 +52,7 @@ export const listWaitingAccounts = async (db: Queryable, most: number, limit: nu
   const { rows } = await db.query<{ accountId: number }>(
     `select account_id as "accountId" from jobs where ${OPEN} group by account_id
      having count(*) filter (where dispatched_at is not null) < $1
-       and count(*) filter (where state = 'queued' and dispatched_at is null) > 0
+       and count(*) filter (where ${WAITING}) > 0
      order by min(seq) limit $2`,
     [most, limit],
   );

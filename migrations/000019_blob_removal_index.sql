@@ -1,6 +1,0 @@
--- Serves the collector's second phase, in its order: sorted for each batch, 200,000 doomed blobs took 100 ms of each. Building
--- it locks `blobs` against writes, about a second for a million rows: jobs and uploads wait so long. A release that does not
--- know it uses it as well.
-
-create index blobs_removal_idx on blobs (deleting_at nulls first, doomed_at) where doomed_at is not null;
-drop index blobs_doomed_idx;
