@@ -26,6 +26,9 @@ export interface ArchiveParts {
   files?: Record<string, string | Buffer | undefined>;
 }
 
+/** Of every file: the same package has the same bytes, whenever it is made. */
+const MADE = new Date('2026-01-02T03:04:06');
+
 /** A small good package, described by what differs. */
 export const buildArchive = ({ manifest: members, requirements, files }: ArchiveParts = {}): Buffer => {
   const zip = new AdmZip();
@@ -37,6 +40,7 @@ export const buildArchive = ({ manifest: members, requirements, files }: Archive
     ...files,
   };
   for (const [name, content] of Object.entries(all)) if (content !== undefined) zip.addFile(name, Buffer.from(content));
+  for (const entry of zip.getEntries()) entry.header.time = MADE;
   return zip.toBuffer();
 };
 
