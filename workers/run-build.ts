@@ -97,16 +97,19 @@ const storeFiles = async (
 ): Promise<void> => {
   const limit = pLimit(STORED_AT_ONCE);
   let stored = 0;
+  let failure: unknown;
   const store = async ({ path, bytes, sha256 }: FileToStore): Promise<void> => {
-    signal.throwIfAborted();
-    report(STEPS - 1 + stored, files.length + STEPS, `Storing ${path}`);
+    if (failure !== undefined) return;
     try {
+      signal.throwIfAborted();
+      report(STEPS - 1 + stored, files.length + STEPS, `Storing ${path}`);
       await blobs.put(bytes, sha256);
+      stored += 1;
     } catch (err) {
-      limit.clearQueue(); // The others need not be stored any more.
-      throw err;
+      failure ??= err;
     }
-    stored += 1;
   };
-  await limit.map(files, store);
+  // Files of the same content are one blob. What is under way when one fails ends within the attempt.
+  await limit.map(new Map(files.map((file) => [file.sha256, file])).values(), store);
+  if (failure !== undefined) throw failure;
 };

@@ -5,7 +5,7 @@ import type { Queryable } from './pool.ts';
 const OPEN = `state in ('queued', 'working')`;
 const WAITING = `state = 'queued' and dispatched_at is null`;
 
-/** So many of those that wait are looked at: each build of one app is found to be behind another, 14 µs a piece. */
+/** So many of those that wait are looked at: of builds of one app each is found to be behind another, one by one. */
 const LOOK_AHEAD = 1_000;
 
 /**
@@ -26,9 +26,12 @@ export const takeTurns = async (tx: Queryable, accountId: number, most: number):
        select j.id from jobs j
        where j.account_id = $1 and j.state = 'queued' and j.dispatched_at is null and j.seq <= (
            select max(seq) from (select seq from jobs where account_id = $1 and ${WAITING} order by seq limit $3) ahead)
-         and (j.kind <> 'build' or j.app_id is null or not exists (
-           select 1 from jobs e where e.app_id = j.app_id and e.kind = 'build' and e.${OPEN} and e.id <> j.id
-             and (e.seq < j.seq or e.dispatched_at is not null)))
+         and (j.kind <> 'build' or j.app_id is null or (
+           not exists (
+             select 1 from jobs e where e.app_id = j.app_id and e.kind = 'build' and e.${OPEN} and e.seq < j.seq)
+           and not exists (
+             select 1 from jobs e where e.account_id = $1 and e.app_id = j.app_id and e.kind = 'build' and e.${OPEN}
+               and e.dispatched_at is not null)))
        order by j.seq limit greatest(0, $2 - (select n from taken)) for update skip locked),
      given as (
        update jobs set dispatched_at = now(), swept_at = now() where id in (select id from next)

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { isLockTimeout } from './errors.ts';
+import { isDeadlock, isLockTimeout } from './errors.ts';
 import { withTransaction, type Queryable } from './pool.ts';
 
 /** Any constant does; every process that migrates must use the same one. */
@@ -33,7 +33,7 @@ const runWhenFree = async (pool: Pool, name: string, statements: string): Promis
     try {
       return await run(pool, name, statements);
     } catch (err) {
-      if (!isLockTimeout(err) || tries === TRIES) throw err;
+      if (!(isLockTimeout(err) || isDeadlock(err)) || tries === TRIES) throw err;
       await sleep(BETWEEN_MS);
     }
   }

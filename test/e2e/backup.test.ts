@@ -128,7 +128,7 @@ const secretOf = async (system: System, installation: number): Promise<string> =
 // At the same time: most of it is waiting, until a queue takes back what a worker had that is no more.
 it.concurrent.for(queueBackends)(
   'a backup of a system at work, its queue in %s, has everything when it is restored, and what was unfinished goes on',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (queue, context) => {
     const { backup, known } = await backUpAndLose(queue, context);
     const system = await restore(queue, context, backup);

@@ -52,6 +52,7 @@ describe('an error of the database', () => {
     [error('refused', { code: 'ECONNREFUSED', syscall: 'connect' }), true],
     [new AggregateError([error('refused', { code: 'ECONNREFUSED', syscall: 'connect' })]), true],
     [error('no way there', { code: 'EHOSTUNREACH', syscall: 'connect' }), true],
+    [error('no net', { code: 'ENETUNREACH', syscall: 'connect' }), true],
     [error('going down', { code: '57P01' }), true],
     [error('the database system is starting up', { code: '57P03' }), true],
     [error('broken', { code: '08006' }), true],
