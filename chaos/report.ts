@@ -6,6 +6,7 @@ import type { Outcome } from './run.ts';
 interface JobFigures {
   completed: number;
   failed: number;
+  givenUp: number;
   killed: number;
   unfinished: number;
   longest: number;
@@ -23,6 +24,7 @@ export const printReport = async (outcome: Outcome): Promise<void> => {
       ...acceptedRows(outcome),
       ['jobs completed', String(jobs.completed)],
       ['jobs failed', String(jobs.failed)],
+      ['of these given up, no worker having lived long enough', String(jobs.givenUp)],
       ['jobs killed', String(jobs.killed)],
       ...violationKinds.map((kind) => [kind, countOf(outcome.violations, kind)]),
     ],
@@ -32,7 +34,7 @@ export const printReport = async (outcome: Outcome): Promise<void> => {
       `Faults for ${seconds(tookMs.faults)} s; at rest ${seconds(tookMs.rest)} s after the last one.`,
     ],
   });
-  printCounts('Faults', faults);
+  printCounts('Faults', countsOf(faults.map(({ kind }) => kind)));
   printCounts('Answers 5xx, by cause', tally.serverErrors);
   printCounts('Connections that broke or were refused', tally.connectionErrors);
   printCounts('Processes that ended by themselves', unaskedEnds(outcome));
@@ -54,7 +56,8 @@ const acceptedRows = ({ ledger: { asked } }: Outcome): string[][] =>
 const readFigures = async (db: Pool): Promise<JobFigures> => {
   const { rows } = await db.query<JobFigures>(
     `select count(*) filter (where state = 'completed')::int as completed,
-       count(*) filter (where state = 'failed')::int as failed, count(*) filter (where state = 'killed')::int as killed,
+       count(*) filter (where state = 'failed')::int as failed,
+       count(*) filter (where state = 'failed' and message like 'No worker finished it%')::int as "givenUp", count(*) filter (where state = 'killed')::int as killed,
        count(*) filter (where state in ('queued', 'working'))::int as unfinished,
        coalesce(max(extract(epoch from coalesce(finished_at, now()) - created_at)), 0)::float as longest,
        coalesce(percentile_cont(0.5) within group (order by extract(epoch from finished_at - created_at)), 0)::float as median
@@ -70,10 +73,16 @@ const printCounts = (title: string, counts: ReadonlyMap<string, number>): void =
 };
 
 const unaskedEnds = ({ system: { apis, workers } }: Outcome): Map<string, number> => {
+  const ends = [...apis, ...workers].flatMap((program) => program.unasked());
+  return countsOf(
+    ends.map(
+      ({ name, how, crashed }) => `${name.replace(/-\d+$/, '')}: ${how}, ${crashed ? 'while it ran' : 'at its start'}`,
+    ),
+  );
+};
+
+const countsOf = (words: readonly string[]): Map<string, number> => {
   const counts = new Map<string, number>();
-  for (const { name, how, crashed } of [...apis, ...workers].flatMap((program) => program.unasked())) {
-    const what = `${name.replace(/-\d+$/, '')}: ${how}, ${crashed ? 'while it ran' : 'at its start'}`;
-    counts.set(what, (counts.get(what) ?? 0) + 1);
-  }
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;
 };

@@ -9,7 +9,7 @@ import { drive } from './driver/drive.ts';
 import { lookOnceMore } from './driver/last-look.ts';
 import { createLedger, type Ledger } from './driver/ledger.ts';
 import { createTally, type Tally } from './driver/tally.ts';
-import { runFaults } from './faults/run-faults.ts';
+import { runFaults, type Happened } from './faults/run-faults.ts';
 import type { Options } from './options.ts';
 import type { Pace } from './pace.ts';
 import { createRandom } from './random.ts';
@@ -23,8 +23,7 @@ export interface Outcome {
   ledger: Ledger;
   tally: Tally;
   violations: Violation[];
-  /** Kind of fault -> how often. */
-  faults: Map<string, number>;
+  faults: readonly Happened[];
   /** In milliseconds: until the last fault, and from there until all was at rest. */
   tookMs: { faults: number; rest: number };
 }
@@ -79,12 +78,21 @@ export const runChaos = async (
 
   const blobs = await collect(system);
   const boundMs = pace.restMs + (broken - began);
-  const found = await runChecks({ db: system.db, asked: ledger.asked, boundMs, blobs });
+  const found = await runChecks({
+    db: system.db,
+    asked: ledger.asked,
+    boundMs,
+    blobs,
+    workerFaults: ofWorkers(faults),
+  });
   const forbidden = tally.forbidden.map((what): Violation => ({ kind: 'forbidden answers', what }));
   const violations = [...found, ...forbidden, ...crashesOf(system)];
   const tookMs = { faults: broken - began, rest: rested - broken };
   return { system, ledger, tally, violations, faults, tookMs };
 };
+
+const ofWorkers = (faults: readonly Happened[]): number[] =>
+  faults.filter(({ kind }) => /worker/.test(kind)).map(({ at }) => at);
 
 /** A store that goes away, or comes back, is no reason for a process to end. */
 const crashesOf = ({ apis, workers }: System): Violation[] =>

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 /**
- * Writes down every change of a job's state, in the transaction that makes it: what the row itself cannot tell once it has
+ * Writes down every change of a job's state and each of its attempts, in the transaction that makes it: what the row itself cannot tell once it has
  * changed again. Independent of the system's own records.
  */
 export const recordHistory = async (db: Pool): Promise<void> => {
@@ -26,7 +26,8 @@ export const recordHistory = async (db: Pool): Promise<void> => {
       return null;
     end $$;
     create trigger chaos_changed after update on public.jobs for each row
-      when (old.state is distinct from new.state or old.finished_at is distinct from new.finished_at)
+      when (old.state is distinct from new.state or old.attempt is distinct from new.attempt
+        or old.finished_at is distinct from new.finished_at)
       execute function chaos.record();
     create trigger chaos_made after insert or delete on public.jobs for each row execute function chaos.record();
   `);

@@ -29,6 +29,8 @@ export interface Evidence {
   asked: readonly Asked[];
   /** From request to end, the longest that is allowed, in milliseconds. */
   boundMs: number;
+  /** When something befell a worker, in milliseconds since 1970. */
+  workerFaults: readonly number[];
   /** What the blob store holds after collection. */
   blobs: readonly StoredBlob[];
 }

@@ -10,17 +10,24 @@ export type RunFaultsOptions = Omit<FaultContext, 'count'> & {
   enough: () => boolean;
 };
 
+/** A fault that has begun. */
+export interface Happened {
+  kind: string;
+  /** In milliseconds since 1970. */
+  at: number;
+}
+
 const KILL_EVERY_MS = 1_000;
 
 /**
  * Three kinds of trouble at the same time, each one after the other: a process killed every second, stores that go away
  * and come back, workers that are paused.
  *
- * @returns how often each kind happened.
+ * @returns what happened, and when.
  */
-export const runFaults = async (options: RunFaultsOptions): Promise<Map<string, number>> => {
-  const counts = new Map<string, number>();
-  const count = (kind: string): void => void counts.set(kind, (counts.get(kind) ?? 0) + 1);
+export const runFaults = async (options: RunFaultsOptions): Promise<Happened[]> => {
+  const all: Happened[] = [];
+  const count = (kind: string): void => void all.push({ kind, at: Date.now() });
   const { random, pace, enough } = options;
   const giveUp = Date.now() + pace.faultsMs;
   const happened = { pauses: false, stores: false };
@@ -54,7 +61,7 @@ export const runFaults = async (options: RunFaultsOptions): Promise<Map<string, 
     } while (!over() && !pace.once);
   };
   await Promise.all([kills(), pauses(), stores()]);
-  return counts;
+  return all;
 };
 
 /** Each kind once. */

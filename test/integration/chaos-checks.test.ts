@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { recordHistory } from '../../chaos/checks/history.ts';
 import { runChecks } from '../../chaos/checks/run-checks.ts';
-import type { StoredBlob } from '../../chaos/checks/violation.ts';
+import type { Evidence, StoredBlob } from '../../chaos/checks/violation.ts';
 import { createLedger, type Asked } from '../../chaos/driver/ledger.ts';
 import { createApp, endOf, install } from '../support/client.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
@@ -60,8 +60,8 @@ afterEach(async () => {
   tx.release();
 });
 
-const find = async (changes: { asked?: Asked[]; blobs?: StoredBlob[]; boundMs?: number } = {}): Promise<string[]> => {
-  const evidence = { db: tx, asked: [build, bad, installed], blobs, boundMs: 60_000, ...changes };
+const find = async (changes: Partial<Evidence> = {}): Promise<string[]> => {
+  const evidence = { db: tx, asked: [build, bad, installed], blobs, boundMs: 60_000, workerFaults: [], ...changes };
   return (await runChecks(evidence)).map(({ kind, what }) => `${kind}: ${what}`);
 };
 
@@ -189,6 +189,22 @@ it('finds blobs that nothing refers to, that are missing, and that are cut', asy
   expect(await find({ blobs: [{ sha256: first!.sha256, intact: false }, ...others] })).toEqual([
     `missing blobs: blob ${first!.sha256} is not what its name says`,
   ]);
+});
+
+it('takes a job whose workers did not live long enough as what it is, and no other that was given up', async () => {
+  const began = Date.now() + 10_000;
+  await tx.query(
+    `insert into chaos.history (job_id, at, was, became, attempt)
+     select '${build.jobId}', to_timestamp(($1::float8 + n * 1000) / 1000), 'working',
+       case when n < 5 then 'working' else 'failed' end, n + 2 from generate_series(0, 5) n`,
+    [began],
+  );
+  const message = 'No worker finished it in 5 attempts; the last one ended at 2026-01-02T03:04:05.000Z.';
+  await tx.query(`update jobs set state = 'failed', message = $1 where id = '${build.jobId}'`, [message]);
+  const workerFaults = [0, 1, 2, 3, 4].map((second) => began + second * 1_000 + 500);
+  const unexpected = expect.stringMatching(/^unexpected ends: job .* \(build-1\) is failed/) as unknown;
+  expect(await find({ workerFaults })).not.toContainEqual(unexpected);
+  expect(await find({ workerFaults: workerFaults.slice(1) })).toContainEqual(unexpected);
 });
 
 it('takes a refusal, a poll that could not be and a kill that nobody asked for as what they are', async () => {
