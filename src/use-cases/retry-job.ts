@@ -10,7 +10,7 @@ import { hasUpload } from '../db/uploads.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import type { JobToQueue } from '../domain/job.ts';
-import { AppError } from '../errors.ts';
+import { AppError, UnavailableError } from '../errors.ts';
 import { dispatchJobs } from './dispatch-jobs.ts';
 import { jobSubjectOf } from './job-subject.ts';
 import { isJobId, unknownJob } from './read-job.ts';
@@ -23,10 +23,10 @@ export interface RetryJobInput {
 
 /**
  * Queues a job that failed or was cancelled once more: the same job, with all its attempts ahead. Seven statements in one
- * transaction, then three trips to the queue, and some more while a worker still lets go of it.
+ * transaction and two trips to the queue, then three more, and some while a worker still lets go of it.
  *
  * @throws NotFoundError when the account has no such job; AppError `job_not_ended`, `job_completed`, or `job_outdated` when
- *   what it worked on is not there any more.
+ *   what it worked on is not there any more; UnavailableError when the queue is away.
  */
 export const retryJob = async (
   deps: Pick<Deps, 'db' | 'producer' | 'log' | 'config' | 'tracing'>,
@@ -38,6 +38,7 @@ export const retryJob = async (
     if (!found) throw unknownJob(id);
     refuseUnlessEnded(found);
     await (found.kind === 'build' ? holdBuild(tx, found) : holdInstall(tx, found));
+    await forgetEnd(deps, id);
     const queued = await requeueJob(tx, found, deps.tracing.current());
     const states = { before: { state: found.state }, after: { state: 'queued' } };
     await insertAuditEntry(tx, {
@@ -64,6 +65,15 @@ const refuseUnlessEnded = ({ state }: Job): void => {
       409,
       `The job is ${state}; only one that failed or was cancelled can be retried.`,
     );
+};
+
+/** Before it is granted: whoever polls would be told the old end until the sweep comes, and believe it. */
+const forgetEnd = async ({ producer }: Pick<Deps, 'producer'>, id: string): Promise<void> => {
+  try {
+    await producer.forget(id);
+  } catch (err) {
+    throw new UnavailableError('The queue', err);
+  }
 };
 
 const outdated = (reason: string): AppError =>

@@ -54,6 +54,20 @@ describe.each(queueBackends)('asking for a job again on %s', (queue) => {
     expect(await countOf(harness, 'apps')).toBe(apps + 1);
   });
 
+  it('is not shown as ended any more once it was granted, whatever becomes of the queue, and not granted without it', async () => {
+    const id = await createApp(harness, buildArchive());
+    await cancel(id);
+    expect(await pollJob(harness, id)).toMatchObject({ status: 'killed' });
+    const { producer } = harness.deps;
+    vi.spyOn(producer, 'enqueueAgain').mockRejectedValue(new Error('the queue is away'));
+    const forget = vi.spyOn(producer, 'forget').mockRejectedValueOnce(new Error('the queue is away'));
+    expect((await retry(id)).status).toBe(503);
+    expect(await jobRow(harness, id)).toMatchObject({ state: 'killed', retries: 0 });
+    await retried(id);
+    expect(forget).toHaveBeenCalledTimes(2);
+    expect(await pollJob(harness, id)).toMatchObject({ status: 'queued' });
+  });
+
   it('has its turn as any other: until then it is shown as queued, and nobody begins with it', async () => {
     const appId = (await jobRow(harness, await completed()))['app_id'] as number;
     const failed = await updateApp(harness, appId, buildArchive({ manifest: { defaultLocale: undefined } }));
