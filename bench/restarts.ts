@@ -7,7 +7,7 @@ import { drive } from '../chaos/driver/drive.ts';
 import { createLedger } from '../chaos/driver/ledger.ts';
 import { createTally } from '../chaos/driver/tally.ts';
 import { createRandom } from '../chaos/random.ts';
-import { createOutages } from '../chaos/stores/outages.ts';
+import { createOutages, queueStoreOf } from '../chaos/stores/outages.ts';
 import { openSystem, type System } from '../chaos/system.ts';
 import type { Services } from './support/services.ts';
 import { median } from './support/statistics.ts';
@@ -59,7 +59,8 @@ const restartsOn = async ({ folder, releases }: Services, queue: QueueKind): Pro
   const client = createClient({ ...system, tally, outages, random: random.fork('client'), limitMs: CLIENT_MS });
   let goOn = true;
   const stop = AbortSignal.timeout(REST_MS * 5);
-  const context = { client, ledger, tally, outages, random, stop, tenants: system.tenants };
+  const queueStore = queueStoreOf(queue);
+  const context = { client, ledger, tally, outages, queueStore, random, stop, tenants: system.tenants };
   const driving = drive({ ...context, atOnce: AT_ONCE, goOn: () => goOn });
   await sleep(LEAD_MS);
   const { ended, seconds } = await restartAll(system);

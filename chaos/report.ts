@@ -30,7 +30,7 @@ export const printReport = async (outcome: Outcome): Promise<void> => {
     ],
     notes: [
       `Longest time unfinished ${jobs.longest.toFixed(1)} s, median ${jobs.median.toFixed(2)} s.`,
-      `Progress fell ${tally.excusedFalls} times because Redis was away or had forgotten it: not counted above.`,
+      `Progress fell ${tally.excusedFalls} times because the queue was away or had forgotten it: not counted above.`,
       `Faults for ${seconds(tookMs.faults)} s; at rest ${seconds(tookMs.rest)} s after the last one.`,
     ],
   });

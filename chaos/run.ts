@@ -14,7 +14,7 @@ import type { Options } from './options.ts';
 import type { Pace } from './pace.ts';
 import { createRandom } from './random.ts';
 import { listBlobs } from './stores/list-blobs.ts';
-import { createOutages } from './stores/outages.ts';
+import { createOutages, queueStoreOf } from './stores/outages.ts';
 import { collectGarbage, openSystem, type System } from './system.ts';
 
 /** What a run came to. */
@@ -55,7 +55,8 @@ export const runChaos = async (
   const began = Date.now();
   let calm = false;
   // The system stays busy for as long as it is broken.
-  const polls = { client, outages, tally, stop: stop.signal };
+  const queueStore = queueStoreOf(options.queue);
+  const polls = { client, outages, tally, queueStore, stop: stop.signal };
   const context = { ...polls, ledger, random: random.fork('driver'), tenants: system.tenants };
   const driving = drive({
     ...context,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../random.ts';
-import type { Outages } from '../stores/outages.ts';
+import type { Outages, StoreName } from '../stores/outages.ts';
 import type { Client } from './client.ts';
 import type { Asked, EndState, Seen } from './ledger.ts';
 import type { Tally } from './tally.ts';
@@ -18,6 +18,8 @@ export interface PollContext {
   random: Random;
   outages: Outages;
   tally: Tally;
+  /** Where the queue is. */
+  queueStore: StoreName;
   /** Fires when nobody waits for the end of a job any longer. */
   stop: AbortSignal;
 }
@@ -30,7 +32,7 @@ export interface PollContext {
  * @returns what was seen last; undefined: `stop` came first.
  */
 export const pollUntilEnd = async (
-  { client, random, stop, outages, tally }: PollContext,
+  { client, random, stop, outages, tally, queueStore }: PollContext,
   asked: Asked & { jobId: string },
 ): Promise<Seen | undefined> => {
   // After another attempt was asked for, what was seen before is over.
@@ -45,7 +47,7 @@ export const pollUntilEnd = async (
     });
     const seen = answer && readPoll(asked, answer, at);
     if (seen) {
-      compare(asked, before, seen, { outages, tally });
+      compare(asked, before, seen, { outages, tally, queueStore });
       asked.seen = before = seen;
       if (isEnd(seen.state)) return seen;
     }
@@ -84,14 +86,14 @@ const compare = (
   asked: Asked,
   before: Seen | undefined,
   seen: Seen,
-  { outages, tally }: Pick<PollContext, 'outages' | 'tally'>,
+  { outages, tally, queueStore }: Pick<PollContext, 'outages' | 'tally' | 'queueStore'>,
 ): void => {
   if (!before) return;
   const told = (what: Seen): string => `${what.state} ${what.progress}/${what.total} "${what.message}"`;
   // Of one that a person stopped, what was done may be undone, and the figures with it.
   const mayFall = seen.state === 'killed';
-  // The figures of work under way are kept in Redis alone: while it is away, and once it has forgotten, the row answers.
-  if (seen.progress < before.progress && outages.wasAway('Redis', before.at, seen.at)) tally.excusedFalls += 1;
+  // Figures younger than a second are in the queue alone: while it is away, and once it has forgotten, the row answers.
+  if (seen.progress < before.progress && outages.wasAway(queueStore, before.at, seen.at)) tally.excusedFalls += 1;
   else if (seen.progress < before.progress && !mayFall)
     asked.contradictions.push(`progress fell: ${told(before)}, then ${told(seen)}`);
   if (isEnd(before.state) && seen.state !== before.state)

@@ -1,4 +1,9 @@
-type StoreName = 'Redis' | 'Postgres' | 'S3';
+import type { QueueKind } from '../../bench/support/system.ts';
+
+export type StoreName = 'Redis' | 'Postgres' | 'S3';
+
+/** Where the queue is. */
+export const queueStoreOf = (queue: QueueKind): StoreName => (queue === 'redis' ? 'Redis' : 'Postgres');
 
 /** Which stores were away when: for the causes of what clients were told. */
 export interface Outages {
