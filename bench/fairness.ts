@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import { requestBuild, upload, type Target } from '../src/cli/push-client.ts';
 import { createPool } from '../src/db/pool.ts';
 import { createAccount } from '../src/use-cases/create-account.ts';
 import { createToken } from '../src/use-cases/create-token.ts';
 import { createUser } from '../src/use-cases/create-user.ts';
 import { POLL_MS, pollJob } from './support/jobs.ts';
+import { queueBuilds } from './support/queue-builds.ts';
 import { samplePackage } from './support/sample-package.ts';
 import type { Services } from './support/services.ts';
 import { median, quantile } from './support/statistics.ts';
@@ -56,7 +56,7 @@ const fairnessOn = async (services: Services, queue: QueueKind): Promise<string[
   for (let round = 0; round < ROUNDS; round += 1) {
     for (let i = 0; i < BUILDS; i += 1) alone.push(await timeOne(other, packages()));
     await worker.stop();
-    await flood(system, packages);
+    await queueBuilds(system, { count: FLOOD, atOnce: UPLOADS_AT_ONCE, archiveOf: () => samplePackage(packages()) });
     worker = await system.startWorker();
     while ((await queued()) > FLOOD - WARM_UP_BUILDS) await sleep(20);
     for (let i = 0; i < BUILDS && (i === 0 || (await queued()) > 0); i += 1)
@@ -102,13 +102,4 @@ const timeOne = async (api: Api, number: number): Promise<number> => {
     if (performance.now() - started > LIMIT_MS) throw new Error(`job ${id} has not ended within ${LIMIT_MS} ms`);
     await sleep(POLL_MS);
   }
-};
-
-const flood = async (api: Api, packages: () => number): Promise<void> => {
-  const limit = pLimit(UPLOADS_AT_ONCE);
-  const target = targetOf(api);
-  const one = async (): Promise<void> => {
-    await requestBuild(target, await upload(target, samplePackage(packages()), 'app.zip'));
-  };
-  await Promise.all(Array.from({ length: FLOOD }, () => limit(one)));
 };

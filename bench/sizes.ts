@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import pLimit from 'p-limit';
 import type { Pool } from 'pg';
-import { requestBuild, upload, type Target } from '../src/cli/push-client.ts';
 import { createPool } from '../src/db/pool.ts';
 import { occupancy, watchOccupancy, type Occupancy } from './support/occupancy.ts';
+import { queueBuilds } from './support/queue-builds.ts';
 import { countClients } from './support/redis-sizes.ts';
 import { BYTES, samplePackage } from './support/sample-package.ts';
 import type { Services } from './support/services.ts';
 import { storeSizes, type StoreSizes } from './support/store-sizes.ts';
-import { openSystem, queueKinds, type QueueKind, type System } from './support/system.ts';
+import { openSystem, queueKinds, type QueueKind } from './support/system.ts';
 import type { TableSize } from './support/table-sizes.ts';
 import type { Table } from './support/table.ts';
 
@@ -67,7 +66,9 @@ const sizesOn = async (services: Services, queue: QueueKind): Promise<Sizes> => 
   await first.stop();
 
   const empty = await storeSizes(stores);
-  const busyApi = await watchOccupancy(db, 'api', system.api.pid, () => queueBuilds(system));
+  const archive = samplePackage(0);
+  const asked = { count: JOBS, atOnce: UPLOADS_AT_ONCE, archiveOf: () => archive };
+  const busyApi = await watchOccupancy(db, 'api', system.api.pid, () => queueBuilds(system, asked));
   const queued = await storeSizes(stores);
   const second = await system.startWorker();
   const busyWorker = await watchOccupancy(db, 'worker', second.pid, () => untilBuilt(db));
@@ -83,16 +84,6 @@ const sizesOn = async (services: Services, queue: QueueKind): Promise<Sizes> => 
       processRow(`worker, ${queue}`, [worker, busyWorker], withWorker - withApi),
     ],
   };
-};
-
-const queueBuilds = async ({ origin, token }: System): Promise<void> => {
-  const target: Target = { baseUrl: origin, token };
-  const limit = pLimit(UPLOADS_AT_ONCE);
-  const archive = samplePackage(0);
-  const one = async (): Promise<void> => {
-    await requestBuild(target, await upload(target, archive, 'app.zip'));
-  };
-  await Promise.all(Array.from({ length: JOBS }, () => limit(one)));
 };
 
 const untilBuilt = async (db: Pool): Promise<void> => {

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 
 /**
- * Writes down every change of a job's state and each of its attempts, in the transaction that makes it: what the row itself cannot tell once it has
- * changed again. Independent of the system's own records.
+ * Writes down every change of a job's state and each of its attempts, in the transaction that makes it: what the row itself
+ * cannot tell once it has changed again. Independent of the system's own records.
  */
 export const recordHistory = async (db: Pool): Promise<void> => {
   await db.query(`

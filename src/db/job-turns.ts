@@ -24,7 +24,7 @@ export const takeTurns = async (tx: Queryable, accountId: number, most: number):
        select count(*) as n from jobs where account_id = $1 and ${OPEN} and dispatched_at is not null),
      next as (
        select j.id from jobs j
-       where j.account_id = $1 and j.state = 'queued' and j.dispatched_at is null and j.seq <= (
+       where j.account_id = $1 and ${WAITING} and j.seq <= (
            select max(seq) from (select seq from jobs where account_id = $1 and ${WAITING} order by seq limit $3) ahead)
          and (j.kind <> 'build' or j.app_id is null or (
            not exists (

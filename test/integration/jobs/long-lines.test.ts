@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRandom } from '../../../chaos/random.ts';
 import { takeTurns } from '../../../src/db/job-turns.ts';
 import { withTransaction } from '../../../src/db/pool.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
@@ -31,23 +32,14 @@ const nextOf = (rows: readonly Row[], most: number): string[] => {
     .map(({ id }) => id);
 };
 
-/** Always the same numbers, from 0 to below `below`. */
-const numbers = (seed: number) => {
-  let state = seed;
-  return (below: number): number => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * below);
-  };
-};
-
 const randomRows = (seed: number, count: number, apps: number): Row[] => {
-  const draw = numbers(seed);
+  const random = createRandom(seed);
   return Array.from({ length: count }, (_, at) => ({
     id: idOf(at + 1),
-    kind: draw(10) === 0 ? 'install' : 'build',
-    appId: draw(10) === 0 ? null : 1 + draw(apps),
-    underWay: draw(20) === 0,
-    held: draw(15) === 0,
+    kind: random.below(10) === 0 ? 'install' : 'build',
+    appId: random.below(10) === 0 ? null : 1 + random.below(apps),
+    underWay: random.below(20) === 0,
+    held: random.below(15) === 0,
   }));
 };
 
