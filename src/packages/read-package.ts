@@ -1,5 +1,6 @@
 import type { ArchiveLimits } from '../domain/archive/limits.ts';
 import { packArchive } from '../domain/archive/pack-archive.ts';
+import { stripTopFolder } from '../domain/archive/strip-top-folder.ts';
 import { unpackArchive } from '../domain/archive/unpack-archive.ts';
 import { checkPackage } from '../domain/package/check-package.ts';
 import type { AppDefinition } from '../domain/package/definition.ts';
@@ -34,7 +35,10 @@ const refused = { files: [], definition: undefined, repacked: undefined };
 export const readPackage = async ({ archive, limits, switches, repack }: ReadRequest): Promise<PackageReading> => {
   const unpacked = unpackArchive(asBuffer(archive), limits);
   if (unpacked.problems.length > 0) return { errors: unpacked.problems, warnings: [], ...refused };
-  const { errors, warnings, files } = await checkPackage(unpacked.files, { switches, limits });
+  const stripped = stripTopFolder(unpacked.files);
+  const report = await checkPackage(stripped.files, { switches, limits });
+  const { errors, files } = report;
+  const warnings = [...stripped.warnings, ...report.warnings];
   if (errors.length > 0) return { errors, warnings, ...refused };
   const repacked = repack ? packArchive(files) : undefined;
   return { errors, warnings, files, definition: readDefinition(files), repacked };

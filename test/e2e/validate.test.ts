@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../src/cli/project-root.ts';
-import { buildArchive } from '../support/packages.ts';
+import { buildArchive, wrapArchive } from '../support/packages.ts';
 import { createPrograms, type Ended, type Programs } from '../support/program.ts';
 
 /** No settings at all: it needs neither a server nor a database. */
@@ -53,6 +53,22 @@ describe('appyard validate', () => {
       errors: [{ key: 'manifest_keys.missing', file: 'manifest.json', line: 1, column: 1 }],
       warnings: [],
     });
+  });
+
+  it('warns of a folder around the app, in a zip and in a folder, and names no path with it', async () => {
+    const zip = await write('wrapped.zip', wrapArchive(buildArchive(), 'my-app-main'));
+    const { code, stdout } = await validate(zip);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout:
+        'warning  All files of the archive are in the folder my-app-main. It was removed from their paths. ' +
+        'Zip the content of the folder instead. (warning.top_folder_removed)\n' +
+        'The package is good: 0 errors, 1 warnings.\n',
+    });
+    await write('parent/my-app/manifest.json', '{"private": 1}');
+    const inFolder = await validate(path.join(folder, 'parent'));
+    expect(inFolder.code).toBe(1);
+    expect(inFolder.stdout).toMatch(/^error {4}manifest\.json, line 1, .+ \(unacceptable_boolean\)$/m);
   });
 
   it('checks what is on for an account only when told to', async () => {

@@ -44,6 +44,15 @@ export const buildArchive = ({ manifest: members, requirements, files }: Archive
   return zip.toBuffer();
 };
 
+/** Puts everything in an archive into a folder, as GitHub and macOS do, with a folder entry and `more` entries beside it. */
+export const wrapArchive = (archive: Buffer, folder: string, more: Record<string, string> = {}): Buffer => {
+  const zip = new AdmZip();
+  zip.addFile(`${folder}/`, Buffer.alloc(0));
+  for (const entry of new AdmZip(archive).getEntries()) zip.addFile(`${folder}/${entry.entryName}`, entry.getData());
+  for (const [name, content] of Object.entries(more)) zip.addFile(name, Buffer.from(content));
+  return zip.toBuffer();
+};
+
 /** Requirements of one type, `count` of them. */
 export const macros = (count: number): Record<string, unknown> => ({
   macros: Object.fromEntries(Array.from({ length: count }, (_, i) => [`macro_${i}`, { title: `Macro ${i}` }])),

@@ -2,6 +2,8 @@ import type { PackageFile } from './package-file.ts';
 
 /** A package as the rules look at it: some files are invisible to them, the others come in a fixed order. */
 export interface PackageView {
+  /** Every file, in the order in which it was given. */
+  all: PackageFile[];
   files: PackageFile[];
   find(path: string): PackageFile | undefined;
 }
@@ -20,7 +22,7 @@ export const viewPackage = (files: PackageFile[]): PackageView => {
     .sort((a, b) => Buffer.compare(a.key, b.key))
     .map(({ file }) => file);
   const byPath = new Map(visible.map((file) => [file.path, file]));
-  return { files: visible, find: (path) => byPath.get(path) };
+  return { all: files, files: visible, find: (path) => byPath.get(path) };
 };
 
 /**

@@ -142,5 +142,10 @@ export const stricterRules: readonly StricterRule[] = [
   },
   { key: 'duplicate_requirement_keys', reason: 'Two requirements of one key would be provisioned over each other.' },
   { key: 'svg_too_complex', reason: 'Cleaning takes time for each element; the reference has no limit.' },
+  {
+    key: 'warning.top_folder_removed',
+    reason:
+      'The reference is given folders, where nothing is around the app; archives from GitHub and macOS have a folder.',
+  },
   { key: 'warning.svg_markup_removed', reason: 'foreignObject and animations can carry code; they are not stored.' },
 ];

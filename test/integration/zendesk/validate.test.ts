@@ -7,7 +7,7 @@ import { switchChecks } from '../../../src/use-cases/switch-checks.ts';
 import type { PackageProblem } from '../../../src/domain/package/problem.ts';
 import { buildApp, createApp, endOf, read } from '../../support/client.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
-import { buildArchive, exampleArchive, uploadForm } from '../../support/packages.ts';
+import { buildArchive, exampleArchive, uploadForm, wrapArchive } from '../../support/packages.ts';
 
 interface Refused {
   error: string;
@@ -40,6 +40,16 @@ describe('what is wrong with a package', () => {
     const archive = buildArchive({ manifest: { parameters: [{ name: 'api_token', type: 'text' }] } });
     const { warnings } = await read<{ warnings: PackageProblem[] }>(await validate(archive), 200);
     expect(warnings.map(({ key }) => key)).toContain('warning.parameter_should_be_secure');
+  });
+
+  it('is a warning for a folder around the app, and an error with another file beside that folder', async () => {
+    const wrapped = wrapArchive(buildArchive(), 'my-app-main', { '__MACOSX/._my-app-main': 'x' });
+    const { warnings } = await read<{ warnings: PackageProblem[] }>(await validate(wrapped), 200);
+    expect(warnings).toMatchObject([{ key: 'warning.top_folder_removed', data: { folder: 'my-app-main' } }]);
+    const ambiguous = wrapArchive(buildArchive(), 'my-app-main', { 'README.md': 'x' });
+    const { description, details } = await read<Refused>(await validate(ambiguous), 422);
+    expect(details.errors[0]?.key).toBe('nested_manifest');
+    expect(description).toContain('README.md is outside of it. Zip the content of my-app-main.');
   });
 
   it('is said all at once, with its place, and nothing is kept', async () => {
@@ -131,6 +141,22 @@ describe('what is wrong with a package', () => {
       expect(bytes.includes('hunter2')).toBe(false);
       const other = await harness.request(`/api/v2/apps/${second}/package.json`);
       expect(Buffer.from(await other.arrayBuffer()).equals(bytes)).toBe(true);
+    });
+
+    it('has no folder around the app when the uploaded archive had one', async () => {
+      const archive = buildArchive();
+      const plain = await buildApp(harness, archive);
+      const job = await endOf(harness, await createApp(harness, wrapArchive(archive, 'my-app-main')));
+      const report = await read<{ report: Refused['details'] }>(
+        await harness.request(`/api/v2/apps/job_statuses/${job.id}?include=report`),
+        200,
+      );
+      expect(report.report.warnings.map(({ key }) => key)).toEqual(['warning.top_folder_removed']);
+      const download = async (id: number | null): Promise<Buffer> =>
+        Buffer.from(await (await harness.request(`/api/v2/apps/${id}/package`)).arrayBuffer());
+      expect((await download(job.app_id)).equals(await download(plain))).toBe(true);
+      const page = await harness.request(`/api/v2/apps/${job.app_id}/assets/iframe.html`);
+      expect([page.status, await page.text()]).toEqual([200, '<p>hi</p>\n']);
     });
 
     it('is for the admins of its own account', async () => {

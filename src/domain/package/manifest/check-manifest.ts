@@ -12,6 +12,7 @@ import { checkDefaultLocale } from './default-locale.ts';
 import * as fields from './field-types.ts';
 import { checkFrameworkVersion } from './framework-version.ts';
 import type { ManifestContext } from './manifest-context.ts';
+import { describeMissingManifest } from './missing-manifest.ts';
 import { checkNoTemplateBan, checkNoTemplateFormat } from './no-template.ts';
 import { checkOauth } from './oauth.ts';
 import { checkUrls } from './urls.ts';
@@ -22,16 +23,6 @@ export interface ReadManifest {
 }
 
 const path = 'manifest.json';
-
-const reportMissing = (view: PackageView, problems: ProblemList): void => {
-  const nested = view.files.find((file) => /^[^/]+\/manifest\.json$/.test(file.path));
-  if (nested) {
-    const message = `${nested.path} must lie at the root of the package; zip the content of the folder, not the folder.`;
-    problems.add({ key: 'nested_manifest', message, file: nested.path, data: { found_path: nested.path } });
-  } else {
-    problems.add({ key: 'missing_manifest', message: 'The package has no manifest.json at its root; add it.' });
-  }
-};
 
 /** Gives the location that a list of locations names twice. */
 const repeatedLocation = ({ root }: JsonDocument): { name: unknown; index: number } | undefined => {
@@ -85,7 +76,7 @@ const checks: readonly ((context: ManifestContext) => void)[] = [
 const readManifest = (view: PackageView, limits: JsonLimits, problems: ProblemList): JsonDocument | undefined => {
   const file = view.find(path);
   if (!file) {
-    reportMissing(view, problems);
+    problems.add(describeMissingManifest(view));
     return undefined;
   }
   const duplicate = { key: 'duplicate_manifest_keys', data: (name: string) => ({ errors: name }) };
