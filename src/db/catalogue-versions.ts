@@ -6,6 +6,8 @@ import type { Queryable } from './pool.ts';
 export interface AvailableVersion {
   id: number;
   appId: number;
+  /** The account that owns the app. */
+  accountId: number;
   version: string | null;
   attributes: Attributes;
   createdAt: Date;
@@ -37,7 +39,7 @@ export const listAvailableVersions = async (
 ): Promise<AvailableVersions> => {
   const { rows } = await db.query<AvailableVersion & { found: number }>(
     `with listed as (
-       select v.id, v.app_id, v.definition, v.attributes, v.created_at, a.key, a.visibility,
+       select v.id, v.app_id, a.account_id, v.definition, v.attributes, v.created_at, a.key, a.visibility,
          octet_length(v.attributes::text) as bytes
        from app_versions v join apps a on a.id = v.app_id
        where ${visible} and a.kind = $2 and v.id > $3 order by v.id limit $4 + 1
@@ -46,8 +48,8 @@ export const listAvailableVersions = async (
          count(*) over () as found
        from listed
      )
-     select id, app_id as "appId", definition ->> 'version' as version, attributes, created_at as "createdAt", key,
-       visibility, found::int
+     select id, app_id as "appId", account_id as "accountId", definition ->> 'version' as version, attributes,
+       created_at as "createdAt", key, visibility, found::int
      from measured where before < $5 and place <= $4 order by id`,
     [accountId, kind, after, limit, bytes],
   );

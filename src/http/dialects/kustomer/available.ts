@@ -36,7 +36,7 @@ export const availableRoutes = (deps: Deps): Router => {
       limit: page.size,
       bytes: PAGE_BYTES,
     });
-    const present = (row: AvailableVersion) => presentAvailable({ version: row, app: row });
+    const present = (row: AvailableVersion) => presentAvailable({ version: row, app: row }, accountId);
     res.json(presentPage('/v1/apps/available', page, { rows, hasMore }, present));
   });
 
@@ -53,14 +53,14 @@ export const availableRoutes = (deps: Deps): Router => {
         renamed: read.changes.slice(0, MOST_RENAMED),
         renamedTotal: read.changes.length,
       };
-      return { status: 201, body: { data: presentAvailable({ version, app }), meta } };
+      return { status: 201, body: { data: presentAvailable({ version, app }, organisation.accountId), meta } };
     });
   });
 
   const show: RequestHandler<{ appVersion: string }> = async (req, res) => {
     const organisation = await organisationOf(deps, res);
     const found = await getVersion(deps, organisation, appVersionOf(req.params.appVersion));
-    res.json({ data: presentAvailable(found) });
+    res.json({ data: presentAvailable(found, organisation.accountId) });
   };
   router.get('/:appVersion', requireReadRole, show);
 
@@ -70,7 +70,8 @@ export const availableRoutes = (deps: Deps): Router => {
     const listing = parse(listingBody, req.body);
     if (Object.keys(listing).length === 0) throw ruleError('', 'The body must say what to change.');
     const actor = actorOf(req, res);
-    res.json({ data: presentAvailable(await editListing(deps, { actor, organisation, named, listing })) });
+    const edited = await editListing(deps, { actor, organisation, named, listing });
+    res.json({ data: presentAvailable(edited, organisation.accountId) });
   };
   // The vendor's page says PATCH, its own command sends POST.
   router.patch('/:appVersion', requireAdminRole, acceptJson(), edit);

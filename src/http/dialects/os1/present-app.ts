@@ -1,4 +1,5 @@
 import type { CatalogueApp, CatalogueVersion } from '../../../db/catalogue.ts';
+import { withoutUserinfo } from '../../../domain/public-url.ts';
 import { attributesOf, type AppAttributes, type AppVisibility } from './attributes.ts';
 import { stateOf } from './find-version.ts';
 import { actionsFrom } from './lifecycle.ts';
@@ -46,9 +47,13 @@ const shared = (app: CatalogueApp, version: CatalogueVersion) => {
 export const presentVersion = (app: CatalogueApp, version: CatalogueVersion, { host, own }: PresentOptions) => {
   const attributes = attributesOf(version);
   const { server: _server, gitInfo: _gitInfo, ...publicUrls } = attributes.url ?? {};
-  const url = Object.keys(publicUrls).length > 0 ? publicUrls : undefined;
+  const urls = Object.entries(publicUrls).map(([name, url]) => [name, withoutUserinfo(url)]);
+  const url = urls.length > 0 ? Object.fromEntries(urls) : undefined;
   // Which organizations were shut out is nobody's business, and where the developer's servers are neither.
-  if (!own) return { ...shared(app, version), visibility: { isPrivate: false }, url };
+  if (!own) {
+    const menu = attributes.menu?.map((item) => ({ ...item, relativePath: withoutUserinfo(item.relativePath) }));
+    return { ...shared(app, version), menu, visibility: { isPrivate: false }, url };
+  }
   return {
     ...shared(app, version),
     teamId: registrationOf(app).teamId,

@@ -1,4 +1,5 @@
 import type { ListedApp } from '../../../db/catalogue-lists.ts';
+import { withoutUrlSecrets, withoutUserinfo } from '../../../domain/public-url.ts';
 import { showMoment } from './moment.ts';
 import { nodeIdOf } from './node-id.ts';
 import { offeringOf } from './offering.ts';
@@ -12,10 +13,14 @@ export interface Viewer {
 /** An account as others show it: its id is a text. */
 export const accountReference = (subdomain: string) => ({ id: subdomain, name: subdomain });
 
-/** All fields, those that are empty as null; the account only where it is not the reader's own. */
+/**
+ * All fields, those that are empty as null; the account only where it is not the reader's own. Other accounts see no
+ * user name or password in a URL, and no query of the webhook: it may hold a token.
+ */
 export const presentOffering = (app: ListedApp, { accountId, domain }: Viewer): Record<string, unknown> => {
   const offering = offeringOf(app);
   const foreign = app.accountId !== accountId;
+  const page = (url: string | null) => (foreign && url !== null ? withoutUserinfo(url) : url);
   const account = foreign ? { account: accountReference(app.owner) } : {};
   return {
     id: app.id,
@@ -26,20 +31,20 @@ export const presentOffering = (app: ListedApp, { accountId, domain }: Viewer): 
     reference: app.key,
     name: offering.name,
     card_description: offering.card_description,
-    configuration_uri_template: offering.configuration_uri_template,
+    configuration_uri_template: page(offering.configuration_uri_template),
     compliance: offering.compliance,
     description: offering.description,
     features: offering.features,
     disabled: offering.disabled,
     openid_connect_discovery: offering.openid_connect_discovery,
-    picture_uri: offering.picture_uri,
+    picture_uri: page(offering.picture_uri),
     policy_jwt_alg: offering.policy_jwt_alg,
     policy_jwt_audience: offering.policy_jwt_audience,
     policy_jwt_claim_expires_in: offering.policy_jwt_claim_expires_in,
     requires_enabled_oauth_person: offering.requires_enabled_oauth_person,
     service_instance: { ...offering.service_instance, ...account },
     ui_extension_version: offering.ui_extension_version && { ...offering.ui_extension_version, ...account },
-    webhook_uri_template: offering.webhook_uri_template,
+    webhook_uri_template: foreign ? withoutUrlSecrets(offering.webhook_uri_template) : offering.webhook_uri_template,
     attachments: [],
     created_at: showMoment(app.createdAt),
     updated_at: showMoment(app.updatedAt),
