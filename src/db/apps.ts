@@ -20,7 +20,7 @@ export interface App {
   createdAt: Date;
   updatedAt: Date;
   versionId: number;
-  definition: StoredDefinition;
+  definition: AppOutline;
   assetKey: string;
   parameters: Parameter[];
   requirementCount: number;
@@ -31,8 +31,8 @@ export interface Category {
   name: string;
 }
 
-/** Parameters and requirements have tables of their own. */
-type StoredDefinition = Omit<AppDefinition, 'parameters' | 'requirements'>;
+/** Parameters, requirements and translations have tables of their own. */
+export type AppOutline = Omit<AppDefinition, 'parameters' | 'requirements' | 'translations'>;
 
 export interface Parameter extends ParameterDefinition {
   id: number;
@@ -48,18 +48,23 @@ export const parametersOf = (version: string): string =>
       'required', p.required, 'secure', p.secure, 'defaultValue', p.default_value, 'createdAt', p.created_at,
       'updatedAt', coalesce(p.updated_at, p.created_at)) order by p.position), '[]') from parameters p where p.version_id = ${version})`;
 
+/** The size of what {@link parametersOf} gives, about. */
+export const parameterBytesOf = (version: string): string =>
+  `(select coalesce(sum(250 + octet_length(p.name) + coalesce(octet_length(p.default_value::text), 0)), 0)::bigint
+    from parameters p where p.version_id = ${version})`;
+
 /** The ratings of app `app`, counted, as one JSON value. */
 const ratingsOf = (app: string): string =>
   `(select json_build_object(${starNames.map((n) => `'${n}', count(*) filter (where s.stars = ${n})`).join(', ')})
     from app_ratings s where s.app_id = ${app})`;
 
-const selectAt = (
-  version: string,
-): string => `select a.id, a.account_id as "accountId", a.name, a.short_description as "shortDescription", a.visibility,
+/** Of app `a` in its version `v`: everything but the definition. */
+export const appColumns = `a.id, a.account_id as "accountId", a.name, a.short_description as "shortDescription", a.visibility,
     a.categories, a.featured, a.promoted, a.obsolete, ${ratingsOf('a.id')} as ratings,
-    a.created_at as "createdAt", a.updated_at as "updatedAt", v.id as "versionId", v.definition, v.asset_key as "assetKey",
+    a.created_at as "createdAt", a.updated_at as "updatedAt", v.id as "versionId", v.asset_key as "assetKey",
     ${parametersOf('v.id')} as parameters,
-    (select count(*) from requirements r where r.version_id = v.id) as "requirementCount"
+    (select count(*) from requirements r where r.version_id = v.id) as "requirementCount"`;
+const selectAt = (version: string): string => `select ${appColumns}, v.outline as definition
   from apps a join app_versions v on v.app_id = a.id and v.id = ${version}`;
 const select = selectAt('a.version_id');
 
@@ -70,27 +75,8 @@ const shown = `(a.visibility = 'public' and (a.visible_to is null and a.hidden_f
 /** Apps that the account may see: `$1`. */
 export const visible = `(a.account_id = $1 or ${shown})`;
 /** An account keeps seeing what it has installed, also when the app is shown to nobody else any more. */
-const reachable = `(${visible} or exists (
+export const reachable = `(${visible} or exists (
   select 1 from installations i where i.app_id = a.id and i.account_id = $1))`;
-
-export interface AppFilter {
-  accountId: number;
-  /** The door whose apps are listed. */
-  kind: string;
-  /** Only those the account registered itself; otherwise also those published to all. */
-  ownedOnly: boolean;
-  limit: number;
-}
-
-/** The newest of them, the oldest of these first. */
-export const listApps = async (db: Queryable, filter: AppFilter): Promise<App[]> => {
-  const { rows } = await db.query<App>(
-    `select * from (${select} where ${filter.ownedOnly ? 'a.account_id = $1' : visible} and a.kind = $2
-       order by a.id desc limit $3) newest order by id`,
-    [filter.accountId, filter.kind, filter.limit],
-  );
-  return rows;
-};
 
 /** One app, as somebody asks for it. */
 export interface AppRef {
@@ -124,12 +110,6 @@ export const findAppAt = async (db: Queryable, ref: AppRef, versionId: number): 
     versionId,
   ]);
   return rows[0];
-};
-
-/** As {@link findApp}, many at once. */
-export const findAppsById = async (db: Queryable, accountId: number, ids: number[]): Promise<App[]> => {
-  const { rows } = await db.query<App>(`${select} where ${reachable} and a.id = any($2)`, [accountId, ids]);
-  return rows;
 };
 
 /** Whether the account may install the app: it has to see it, not only to have it installed. */

@@ -1,6 +1,7 @@
 import type { Restriction } from '../domain/restrictions.ts';
 import type { Scalar } from '../domain/settings.ts';
-import { parametersOf, type Parameter } from './apps.ts';
+import { parameterBytesOf, parametersOf, type Parameter } from './apps.ts';
+import { CHUNK_ROWS, firstChunk, readByIds, type Found } from './chunks.ts';
 import type { Queryable } from './pool.ts';
 
 export interface Installation {
@@ -42,18 +43,46 @@ export interface InstallationFilter {
   kind: string;
   /** Null: of all products. */
   product: string | null;
-  limit: number;
 }
 
-/** The newest of them, the oldest of these first. */
-export const listInstallations = async (db: Queryable, filter: InstallationFilter): Promise<Installation[]> => {
-  const { rows } = await db.query<Installation>(
-    `select * from (${select} where i.account_id = $1 and ($2::text is null or i.product = $2) and a.kind = $3
-       order by i.id desc limit $4) newest order by id`,
-    [filter.accountId, filter.product, filter.kind, filter.limit],
+const listed = `i.account_id = $1 and ($2::text is null or i.product = $2) and a.kind = $3`;
+
+/** The newest installation that a list of the newest `most` leaves out; 0 when it has them all. */
+export const lastUnlistedInstallation = async (
+  db: Queryable,
+  { accountId, product, kind }: InstallationFilter,
+  most: number,
+): Promise<number> => {
+  const { rows } = await db.query<{ id: number }>(
+    `select i.id from installations i join apps a on a.id = i.app_id where ${listed}
+     order by i.id desc offset $4 limit 1`,
+    [accountId, product, kind, most],
   );
-  return rows;
+  return rows[0]?.id ?? 0;
 };
+
+const weighed = `
+  select i.id as place, octet_length(i.title) + octet_length(i.settings::text) + octet_length(i.secrets::text)
+      + octet_length(i.group_restrictions::text) + coalesce(octet_length(i.role_restrictions::text), 0)
+      + ${parameterBytesOf('i.version_id')} as bytes
+  from installations i join apps a on a.id = i.app_id
+  where ${listed} and i.id > $4 order by i.id limit ${CHUNK_ROWS}`;
+
+/** Reads the installations of a list after an id, in the order of their ids, chunk by chunk. */
+export const readInstallations = (
+  db: Queryable,
+  { accountId, product, kind }: InstallationFilter,
+  start: number,
+): AsyncGenerator<Installation[], void, undefined> =>
+  readByIds<Installation>(start, async (after) => {
+    const { rows } = await db.query<Found<Installation>>(
+      `select c.found, ${columns}, ${parametersOf('i.version_id')} as parameters
+       from ${firstChunk(weighed)} c join installations i on i.id = c.place join apps a on a.id = i.app_id
+       order by i.id`,
+      [accountId, product, kind, after],
+    );
+    return rows;
+  });
 
 export const findInstallation = async (
   db: Queryable,

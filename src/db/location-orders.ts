@@ -9,7 +9,7 @@ export interface LocationOrder {
 
 /** An installation's own places: what its version says of the product it is installed in. An app may have none. */
 const places = `join app_versions v on v.id = i.version_id cross join lateral (
-    select distinct l ->> 'name' as location from jsonb_path_query(v.definition, '$.locations[*]') l
+    select distinct l ->> 'name' as location from jsonb_path_query(v.outline, '$.locations[*]') l
     where l ->> 'product' = i.product) place`;
 
 /** The place's row, if somebody has ordered the location since the installation has been there. */

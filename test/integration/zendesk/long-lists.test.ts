@@ -1,10 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { listApps } from '../../../src/db/apps.ts';
-import { listInstallations } from '../../../src/db/installations.ts';
-import { MOST_LISTED, newestOf, presentAll } from '../../../src/http/dialects/zendesk/whole-list.ts';
-import { buildApp, install } from '../../support/client.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lastUnlistedApp, readApps, type ListedApp } from '../../../src/db/app-lists.ts';
+import { lastUnlistedInstallation, readInstallations, type Installation } from '../../../src/db/installations.ts';
+import { MOST_LISTED, startOf } from '../../../src/http/dialects/zendesk/whole-list.ts';
+import { buildApp, install, read } from '../../support/client.ts';
 import { createHarness, quietLog, type Harness } from '../../support/harness.ts';
 import { buildArchive } from '../../support/packages.ts';
+
+const idsOf = async (chunks: AsyncIterable<(ListedApp | Installation)[]>): Promise<number[]> => {
+  const ids: number[] = [];
+  for await (const chunk of chunks) ids.push(...chunk.map(({ id }) => id));
+  return ids;
+};
 
 describe('a list that is too long', () => {
   let harness: Harness;
@@ -19,23 +25,27 @@ describe('a list that is too long', () => {
     for (let i = 0; i < 3; i += 1) apps.push(await buildApp(harness, buildArchive()));
     const ids: number[] = [];
     for (let i = 0; i < 3; i += 1) ids.push((await install(harness, apps[0]!)).id);
-    const filter = { accountId: harness.accountId, kind: 'zendesk', limit: 2 };
+    const { db } = harness.deps;
+    const of = { accountId: harness.accountId, kind: 'zendesk' };
     for (const ownedOnly of [true, false]) {
-      const listed = await listApps(harness.deps.db, { ...filter, ownedOnly });
-      expect(listed.map(({ id }) => id)).toEqual(apps.slice(1));
+      const filter = { ...of, ownedOnly };
+      expect(await lastUnlistedApp(db, filter, 3)).toBe(0);
+      const after = await lastUnlistedApp(db, filter, 2);
+      expect(await idsOf(readApps(db, { filter, after }, (_, locale) => locale))).toEqual(apps.slice(1));
     }
     for (const product of [null, 'support']) {
-      const listed = await listInstallations(harness.deps.db, { ...filter, product });
-      expect(listed.map(({ id }) => id)).toEqual(ids.slice(1));
+      const filter = { ...of, product };
+      expect(await lastUnlistedInstallation(db, filter, 3)).toBe(0);
+      const after = await lastUnlistedInstallation(db, filter, 2);
+      expect(await idsOf(readInstallations(db, filter, after))).toEqual(ids.slice(1));
     }
   });
 
   it('is logged, and the oldest are left out', () => {
     const log = quietLog();
-    const found = Array.from({ length: MOST_LISTED + 1 }, (_, index) => index);
-    expect(newestOf({ log }, found.slice(1), { of: 'apps', accountId: 1 })).toEqual(found.slice(1));
+    expect(startOf({ log }, 0, { of: 'apps', accountId: 1 })).toBe(0);
     expect(log.warn).not.toHaveBeenCalled();
-    expect(newestOf({ log }, found, { of: 'apps', accountId: 1 })).toEqual(found.slice(1));
+    expect(startOf({ log }, 7, { of: 'apps', accountId: 1 })).toBe(7);
     expect(log.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('too long'), {
       of: 'apps',
       accountId: 1,
@@ -43,13 +53,24 @@ describe('a list that is too long', () => {
     });
   });
 
-  it('lets others have their turn while it is presented', async () => {
-    const turn = vi.fn<() => void>();
-    const items = Array.from({ length: 120 }, (_, index) => index);
-    const presented = presentAll(items, (item) => {
-      if (item === 0) setImmediate(turn);
-      return [item, turn.mock.calls.length];
-    });
-    expect((await presented).at(-1)).toEqual([119, 1]);
+  it('is whole and in order when it takes many chunks, with the app of each installation', async () => {
+    const app = await buildApp(harness, buildArchive());
+    await harness.deps.db.query(
+      `insert into installations (account_id, app_id, version_id, product, title, state, enabled, job_id)
+       select a.account_id, a.id, a.version_id, 'support', 'No. ' || n, 'installed', true, 'none'
+       from apps a, generate_series(1, 1000) n where a.id = $1`,
+      [app],
+    );
+    const { rows } = await harness.deps.db.query<{ id: number }>('select id from installations order by id');
+    for (const query of ['', '?include=app']) {
+      const response = await harness.request(`/api/v2/apps/installations.json${query}`);
+      const { installations } = await read<{ installations: { id: number; app_id: number; app?: { id: number } }[] }>(
+        response,
+        200,
+      );
+      expect(installations.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+      const apps = installations.map((one) => one.app?.id);
+      expect(apps).toEqual(installations.map((one) => (query === '' ? undefined : one.app_id)));
+    }
   });
 });

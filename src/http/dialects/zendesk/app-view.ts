@@ -35,10 +35,15 @@ export const readAppView = (req: Request): AppView => {
   return { exclude: listOf(req.query['exclude']), wishes };
 };
 
-/** Says in which languages the texts of an answer are, and what it depends on. */
+/** Says what the texts of an answer depend on. */
+export const varyByLanguage = (res: Response): void => {
+  res.vary('Accept-Language');
+};
+
+/** Says in which languages the texts of an answer are, and what they depend on. */
 export const setLanguages = (res: Response, locales: Iterable<string>): void => {
   const languages = [...new Set(locales)].toSorted();
-  res.vary('Accept-Language');
+  varyByLanguage(res);
   if (languages.length > 0) res.set('Content-Language', languages.join(', '));
 };
 

@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import { findApp, listApps } from '../../../db/apps.ts';
+import { findListedApp } from '../../../db/app-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { deleteApp } from '../../../use-cases/delete-app.ts';
@@ -10,9 +10,9 @@ import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { readAppView, setLanguages } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
-import { localeOf, presentApp } from './present-app.ts';
+import { listApps } from './list-apps.ts';
+import { localeFor, presentApp } from './present-app.ts';
 import { buildBody, idParams } from './schema.ts';
-import { ASKED_FOR, newestOf, presentAll } from './whole-list.ts';
 
 /** Apps of this door: lists, one app, its builds. */
 export const appRoutes = (deps: Deps, appsPath: string): Router => {
@@ -20,18 +20,6 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
   const urls = { publicUrl: deps.config.publicUrl, appsPath };
   const signedIn = authenticate(deps);
   const admin = [signedIn, allow('admin')];
-
-  const list = async (req: Request, res: Response, ownedOnly: boolean): Promise<void> => {
-    const view = readAppView(req);
-    const { accountId } = userOf(res);
-    const found = await listApps(deps.db, { accountId, kind: APP_KIND, ownedOnly, limit: ASKED_FOR });
-    const apps = newestOf(deps, found, { of: 'apps', accountId });
-    setLanguages(
-      res,
-      apps.map((app) => localeOf(app, view)),
-    );
-    res.json({ apps: await presentAll(apps, (app) => presentApp(app, urls, view)) });
-  };
 
   const build = (req: Request, res: Response, { appId, status }: { appId: number | null; status: number }) => {
     const { name = null, short_description: shortDescription = null, upload_id: uploadId } = parse(buildBody, req.body);
@@ -42,18 +30,19 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
     });
   };
 
-  router.get('/', ...admin, (req, res) => list(req, res, false));
+  router.get('/', ...admin, listApps(deps, urls, { ownedOnly: false }));
 
-  router.get('/owned', ...admin, (req, res) => list(req, res, true));
+  router.get('/owned', ...admin, listApps(deps, urls, { ownedOnly: true }));
 
   router.post('/', ...admin, acceptJson(), (req, res) => build(req, res, { appId: null, status: 202 }));
 
   router.get('/:id', signedIn, async (req, res) => {
     const { id } = parse(idParams, req.params);
     const view = readAppView(req);
-    const app = await findApp(deps.db, { accountId: userOf(res).accountId, id, kind: APP_KIND });
+    const ref = { accountId: userOf(res).accountId, id, kind: APP_KIND };
+    const app = await findListedApp(deps.db, ref, localeFor(view));
     if (!app) throw new NotFoundError(`There is no app ${id} that this account can see.`);
-    setLanguages(res, [localeOf(app, view)]);
+    setLanguages(res, [app.locale]);
     res.json(presentApp(app, urls, view));
   });
 

@@ -1,7 +1,8 @@
 import { Router } from 'express';
-import { findApp, mayInstall, type App } from '../../../db/apps.ts';
+import { findAppTexts, findListedApp, type ListedApp } from '../../../db/app-lists.ts';
+import { mayInstall } from '../../../db/apps.ts';
 import type { Deps } from '../../../deps.ts';
-import { parameterTexts } from '../../../domain/package/parameter-texts.ts';
+import { parameterTexts, type ParameterText } from '../../../domain/package/parameter-texts.ts';
 import { effectiveSettings, isSecret } from '../../../domain/settings.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { refuseListingOnly } from '../../../use-cases/refuse-listing-only.ts';
@@ -9,7 +10,7 @@ import { allow, authenticate, userOf } from '../../auth.ts';
 import { parse } from '../../parse.ts';
 import { readAppView, setLanguages } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
-import { localeOf } from './present-app.ts';
+import { localeFor } from './present-app.ts';
 import { idParams } from './schema.ts';
 
 /** What an admin is asked before an app is installed. */
@@ -21,12 +22,14 @@ export const newInstallationRoutes = (deps: Deps): Router => {
     const view = readAppView(req);
     const ref = { accountId: userOf(res).accountId, id, kind: APP_KIND };
     // An app that is private again goes on running where it is installed, and can be installed nowhere else.
-    const app = (await mayInstall(deps.db, ref)) ? await findApp(deps.db, ref) : undefined;
+    const app = (await mayInstall(deps.db, ref)) ? await findListedApp(deps.db, ref, localeFor(view)) : undefined;
     if (!app) throw new NotFoundError(`There is no app ${id} that this account can install.`);
     refuseListingOnly(app);
-    const locale = localeOf(app, view);
+    const { locale, definition, versionId } = app;
+    const translations = await findAppTexts(deps.db, versionId, [definition.defaultLocale, locale]);
     setLanguages(res, [locale]);
-    res.json({ installation: presentNewInstallation(app, locale) });
+    const textOf = parameterTexts({ ...definition, translations }, locale);
+    res.json({ installation: presentNewInstallation(app, textOf) });
   });
 
   return router;
@@ -36,8 +39,10 @@ export const newInstallationRoutes = (deps: Deps): Router => {
  * The settings of an installation to be: its title first, under `name`, then the app's parameters in their order. A secret
  * default is not shown. The vendor documents none of this; a public client reads `key`, `type`, `secure`, `required`.
  */
-const presentNewInstallation = ({ id, name, definition, parameters }: App, locale: string) => {
-  const textOf = parameterTexts(definition, locale);
+const presentNewInstallation = (
+  { id, name, parameters }: Pick<ListedApp, 'id' | 'name' | 'parameters'>,
+  textOf: (name: string) => ParameterText,
+) => {
   const defaults = effectiveSettings(parameters, {});
   const title = { key: 'name', type: 'text', secure: false, required: true, default_value: name };
   return {

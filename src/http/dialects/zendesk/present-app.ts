@@ -1,5 +1,5 @@
-import type { App, Parameter } from '../../../db/apps.ts';
-import { listingTexts } from '../../../domain/package/listing-texts.ts';
+import type { ChooseLocale, ListedApp } from '../../../db/app-lists.ts';
+import type { Parameter } from '../../../db/apps.ts';
 import { chooseLocale } from '../../../domain/package/translations/choose-locale.ts';
 import { summariseRatings } from '../../../domain/rating.ts';
 import { isSecret } from '../../../domain/settings.ts';
@@ -16,18 +16,19 @@ export interface AppUrls {
 /** Parts that `exclude=` leaves out of an app. */
 type AppPart = 'parameters' | 'categories';
 
-/** The locale that an app's texts are shown in. */
-export const localeOf = ({ definition }: App, { wishes }: AppView): string =>
-  chooseLocale(Object.keys(definition.translations), definition.defaultLocale, wishes);
+/** Chooses the locale that an app's texts are shown in. */
+export const localeFor =
+  ({ wishes }: AppView): ChooseLocale =>
+  (locales, defaultLocale) =>
+    chooseLocale(locales, defaultLocale, wishes);
 
 /**
  * An app as this vendor shows it. Categories are objects with id and name, as public type definitions for the vendor's
  * API have them. The `raw_` texts are those of the package; those without it are HTML: the vendor's own example of such
  * a text (a plan's description) is a rendered paragraph.
  */
-export const presentApp = (app: App, urls: AppUrls, view: AppView) => {
-  const { definition } = app;
-  const texts = listingTexts(definition, localeOf(app, view));
+export const presentApp = (app: ListedApp, urls: AppUrls, view: Pick<AppView, 'exclude'>) => {
+  const { definition, texts } = app;
   return {
     id: app.id,
     name: app.name,
@@ -60,13 +61,13 @@ export const presentApp = (app: App, urls: AppUrls, view: AppView) => {
   };
 };
 
-const presentRating = ({ ratings }: App) => {
+const presentRating = ({ ratings }: ListedApp) => {
   const { average, total } = summariseRatings(ratings);
   return { average, count: ratings, total_count: total };
 };
 
 /** Addresses of the pictures that the package really has. */
-const presentPictures = ({ id, definition: { pictures } }: App, { appsPath }: AppUrls) => {
+const presentPictures = ({ id, definition: { pictures } }: ListedApp, { appsPath }: AppUrls) => {
   const address = (path: string): string => `${appsPath}/${id}/${path}`;
   const icon = (path: string): string | null => (pictures.includes(path) ? address(path) : null);
   return {

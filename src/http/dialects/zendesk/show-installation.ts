@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { findListedApp } from '../../../db/app-lists.ts';
 import { findApp } from '../../../db/apps.ts';
 import { findOwnerEmail } from '../../../db/users.ts';
 import type { Deps } from '../../../deps.ts';
@@ -9,11 +10,11 @@ import { parse } from '../../parse.ts';
 import { includesApp, readAppView, setLanguages } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
 import type { Prefix } from './prefixes.ts';
-import { localeOf, presentApp } from './present-app.ts';
+import { localeFor, presentApp } from './present-app.ts';
 import { presentShownInstallation } from './present-shown-installation.ts';
 import { idParams } from './schema.ts';
 
-/** One installation, in the shape that this endpoint has. Three round trips. */
+/** One installation, in the shape that this endpoint has. Three round trips, and two more with its app. */
 export const showInstallation = (deps: Deps, { path }: Prefix): RequestHandler => {
   const urls = { publicUrl: deps.config.publicUrl, appsPath: `${path}/apps` };
 
@@ -23,16 +24,17 @@ export const showInstallation = (deps: Deps, { path }: Prefix): RequestHandler =
     const viewer = userOf(res);
     const { accountId } = viewer;
     const installation = await getInstallation(deps.db, { accountId, id, kind: APP_KIND });
-    const app = await findApp(deps.db, { accountId, id: installation.appId, kind: APP_KIND });
+    const ref = { accountId, id: installation.appId, kind: APP_KIND };
+    const app = await findApp(deps.db, ref);
+    const shown = includesApp(req) ? await findListedApp(deps.db, ref, localeFor(view)) : undefined;
     if (!app) throw new NotFoundError(`There is no installation ${id} in this account.`);
     const ownerEmail = await findOwnerEmail(deps.db, accountId);
     const locale = view.wishes.find((wish) => wish !== '*') ?? app.definition.defaultLocale;
-    const withApp = includesApp(req);
-    setLanguages(res, withApp ? [localeOf(app, view)] : []);
+    setLanguages(res, shown ? [shown.locale] : []);
     res.json({
       installation: {
         ...presentShownInstallation({ installation, app, ownerEmail, locale, viewer }),
-        ...(withApp && { app: presentApp(app, urls, view) }),
+        ...(shown && { app: presentApp(shown, urls, view) }),
       },
     });
   };
