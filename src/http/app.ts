@@ -8,6 +8,7 @@ import { healthRoutes } from './health.ts';
 import { oauthRoutes } from './oauth/routes.ts';
 import { publicAssetRoutes } from './public-assets.ts';
 import { queueBoardRoutes } from './queue-board.ts';
+import { readQuery } from './read-query.ts';
 import { nothingThere } from './refuse-routes.ts';
 
 /** Mounts the doors. Each answers in its own words, failures included. */
@@ -18,6 +19,7 @@ export const createApp = (deps: Deps): Express => {
   app.disable('etag');
   // Decides what a client's address is: for the audit log.
   app.set('trust proxy', deps.config.trustedProxies);
+  app.set('query parser', readQuery);
   app.use('/api/appyard/v1', nativeRoutes(deps, doors));
   for (const { routes } of doors) app.use(routes(deps));
   app.use('/oauth', oauthRoutes(deps, zendeskOauthClients));

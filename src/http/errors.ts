@@ -53,9 +53,16 @@ export const notJson = ({ message }: Error): string => {
   return place === undefined ? 'The body is not JSON.' : `The body is not JSON: something is wrong ${place}.`;
 };
 
+/** The library's type definitions do not have them yet. */
+const NESTED_NAME: ReadonlySet<string> = new Set(['LIMIT_FIELD_NESTING', 'LIMIT_FIELD_ARRAY_INDEX']);
+
 const multerError = (err: multer.MulterError): AppError => {
   if (err.code === 'LIMIT_FILE_SIZE') return new TooLargeError('The package is too large.');
   if (err.code === 'LIMIT_FILE_COUNT') return new InvalidRequestError('Send one file in a request.');
+  if (NESTED_NAME.has(err.code))
+    return new InvalidRequestError(
+      `The field name ${JSON.stringify((err.field ?? '').slice(0, 60))} is not allowed. Send field names without brackets.`,
+    );
   return new InvalidRequestError(`The multipart body cannot be accepted: ${err.message}.`);
 };
 

@@ -1,9 +1,9 @@
 import express, { Router, type RequestHandler } from 'express';
 import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError } from '../errors.ts';
+import { JSON_LIMITS } from './body-limits.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { notJson } from './errors.ts';
-
-const MAX_BYTES = 1024 * 1024;
+import { isNestedDeeper } from './json-depth.ts';
 
 /**
  * Accepts a JSON object of at most 1 MiB in UTF-8, each key once. Mount after authentication.
@@ -26,7 +26,7 @@ export const acceptJson = ({ anyValue = false } = {}): RequestHandler => {
       );
     },
     refuseEarly,
-    express.raw({ type: () => true, limit: MAX_BYTES }),
+    express.raw({ type: () => true, limit: JSON_LIMITS.maxBytes }),
     (req, _res, next) => {
       req.body = readBody(req.body, anyValue);
       next();
@@ -37,9 +37,9 @@ export const acceptJson = ({ anyValue = false } = {}): RequestHandler => {
 
 /** By the declared length: the parser would wait for all of it before it says so. The rest is drained meanwhile. */
 const refuseEarly: RequestHandler = (req, _res, next) => {
-  if (Number(req.get('content-length') ?? 0) <= MAX_BYTES) return next();
+  if (Number(req.get('content-length') ?? 0) <= JSON_LIMITS.maxBytes) return next();
   req.resume();
-  throw new TooLargeError(`The body of the request is too large: ${MAX_BYTES} bytes at the most.`);
+  throw new TooLargeError(`The body of the request is too large: ${JSON_LIMITS.maxBytes} bytes at the most.`);
 };
 
 const readBody = (bytes: unknown, anyValue: boolean): unknown => {
@@ -52,6 +52,7 @@ const readBody = (bytes: unknown, anyValue: boolean): unknown => {
 const readJson = (bytes: Buffer): unknown => {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    refuseDepth(text);
     const value: unknown = JSON.parse(text);
     refuseDuplicates(text);
     return value;
@@ -60,6 +61,11 @@ const readJson = (bytes: Buffer): unknown => {
     if (err instanceof SyntaxError) throw new MalformedRequestError(notJson(err));
     throw err;
   }
+};
+
+const refuseDepth = (text: string): void => {
+  if (!isNestedDeeper(text, JSON_LIMITS.maxDepth)) return;
+  throw new MalformedRequestError(`The body must not be nested deeper than ${JSON_LIMITS.maxDepth} levels.`);
 };
 
 const refuseDuplicates = (text: string): void => {

@@ -3,10 +3,8 @@ import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import type { Deps } from '../deps.ts';
 import { InvalidRequestError, MalformedRequestError, TooLargeError } from '../errors.ts';
+import { FRAMING_BYTES, uploadLimits } from './body-limits.ts';
 import { createSpool, type SpooledFile } from './spool.ts';
-
-/** Room for the multipart framing and the other fields around the file. */
-const FRAMING_BYTES = 64 * 1024;
 
 export interface UploadField {
   /** The multipart field that holds the file. */
@@ -19,8 +17,7 @@ export const acceptFile = (
   { incomingDir }: Pick<Deps, 'incomingDir'>,
   { field, maxBytes }: UploadField,
 ): RequestHandler => {
-  const limits = { fileSize: maxBytes, files: 1, fields: 20, parts: 21, fieldNameSize: 100, fieldSize: FRAMING_BYTES };
-  const spool = multer({ storage: createSpool(incomingDir), limits }).any();
+  const spool = multer({ storage: createSpool(incomingDir), limits: uploadLimits(maxBytes) }).any();
   return (req, res, next) => {
     refuseEarly(req, maxBytes);
     spool(req, res, (err: unknown) => {

@@ -9,6 +9,7 @@ import type { OAuthClient } from '../../domain/oauth/client.ts';
 import { AppError, TooManyTriesError, UnauthenticatedError } from '../../errors.ts';
 import { authorizeClient } from '../../use-cases/oauth/authorize-client.ts';
 import { checkLogin } from '../../use-cases/oauth/check-login.ts';
+import { OAUTH_FORM } from '../body-limits.ts';
 import { clientAddressOf } from '../client-address.ts';
 import { prepareError } from '../errors.ts';
 import { subdomainOf } from '../host.ts';
@@ -39,7 +40,7 @@ export const authorizationRoutes = (deps: Deps, clients: readonly OAuthClient[])
     sendPage(res, 200, consentPage(consentOf(req, read.request)));
   });
 
-  router.post('/', express.urlencoded({ extended: false, limit: '16kb' }), async (req, res) => {
+  router.post('/', express.urlencoded(OAUTH_FORM), async (req, res) => {
     if (req.is(FORM) === false) throw new AppError('unsupported_media_type', 415, `Send the form as ${FORM}.`);
     const form = (req.body ?? {}) as Record<string, unknown>;
     const read = readAuthorizationRequest(clients, form);

@@ -7,11 +7,11 @@ import { endLoginOfToken } from '../../use-cases/oauth/end-login.ts';
 import { exchangeCode } from '../../use-cases/oauth/exchange-code.ts';
 import type { TokenPair } from '../../use-cases/oauth/issue-tokens.ts';
 import { refreshTokens } from '../../use-cases/oauth/refresh-tokens.ts';
+import { OAUTH_FORM, OAUTH_JSON } from '../body-limits.ts';
 import { clientAddressOf } from '../client-address.ts';
 import { prepareError } from '../errors.ts';
 import { knownClient, read, readTokenRequest, revokeBody } from './token-bodies.ts';
 
-const LIMIT = '16kb';
 const TYPES = ['application/json', 'application/x-www-form-urlencoded'];
 
 /** A form, as RFC 6749 has it, or JSON, as command-line tools send it. */
@@ -20,8 +20,8 @@ const acceptFields: RequestHandler[] = [
     if (req.is(TYPES) === false) throw new AppError('unsupported_media_type', 415, '');
     next();
   },
-  express.json({ limit: LIMIT }),
-  express.urlencoded({ extended: false, limit: LIMIT }),
+  express.json(OAUTH_JSON),
+  express.urlencoded(OAUTH_FORM),
 ];
 
 /** Where a client gets tokens for a code (RFC 6749 4.1.3) and new ones for old ones (6). */
@@ -72,7 +72,7 @@ const presentPair = ({ accessToken, refreshToken, expiresIn, scopes }: TokenPair
 });
 
 const unreadable: Record<number, string> = {
-  413: `The body is too large: ${LIMIT} at the most.`,
+  413: `The body must be at most ${OAUTH_FORM.limit} and have at most ${OAUTH_FORM.parameterLimit} fields.`,
   415: `Send the body as ${TYPES.join(' or ')}, in UTF-8 and not in another encoding.`,
 };
 

@@ -134,6 +134,28 @@ describe('uploading a package', () => {
     ],
   ];
 
+  const nested = [
+    ['an index beyond all memory', 'a[4294967294]', 'a[x]'],
+    ['an index of zero', 'a[0]', 'a[0]'],
+    ['a list', 'a[]', 'a[]'],
+    ['a path', 'settings[name]', 'settings[token]'],
+    ['a deep path', `a${'[a]'.repeat(30)}`, 'b'],
+    ['a prototype', '__proto__[x]', 'constructor[prototype][x]'],
+    ['half a bracket', 'a[', 'a[['],
+  ] as const;
+
+  it.each(nested)('refuses field names with brackets, named in the answer: %s', async (_name, ...names) => {
+    const fields = names.map((name) => ({ disposition: `name="${name}"`, content: '5' }));
+    for (const route of [ROUTE, '/api/v2/apps/validate']) {
+      const body = new Uint8Array(multipart([...fields, filePart(file())]));
+      const response = await harness.request(route, { method: 'POST', body, headers: MULTIPART });
+      const { description } = await refusal(response, 422);
+      expect(description).toContain(JSON.stringify(names[0].slice(0, 60)));
+      expect(description).toContain('without brackets');
+    }
+    expect(await tracesOf(harness.deps)).toEqual(before);
+  });
+
   it.each(hostile)('refuses %s and keeps nothing', async (_name, send, status, description) => {
     expect((await refusal(await send(), status)).description).toMatch(description);
     expect(await tracesOf(harness.deps)).toEqual(before);

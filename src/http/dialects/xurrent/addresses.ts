@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { Request } from 'express';
 import type { Deps } from '../../../deps.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { subdomainOf } from '../../host.ts';
 
 type WithConfig = Pick<Deps, 'config'>;
@@ -32,9 +33,5 @@ export const hostAccountOf = (deps: WithConfig, req: Request): string | undefine
   subdomainOf(req.get('host'), domainOf(deps));
 
 /** The address that a request was sent to, without its query: links lead to where the client is. */
-export const addressOf = ({ config }: WithConfig, req: Request): string => {
-  const url = new URL(config.publicUrl);
-  const subdomain = hostAccountOf({ config }, req);
-  if (subdomain !== undefined) url.hostname = `${subdomain}.${url.hostname}`;
-  return `${url.href.replace(/\/$/, '')}${req.originalUrl.split('?')[0]}`;
-};
+export const addressOf = ({ config }: WithConfig, req: Request): string =>
+  `${createBaseUrl(config)(req)}${req.originalUrl.split('?')[0]}`;

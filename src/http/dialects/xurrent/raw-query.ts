@@ -1,3 +1,5 @@
+import { assertParameterCount } from '../../read-query.ts';
+
 /** One parameter of a query, its value as it was sent. */
 export interface RawPair {
   name: string;
@@ -19,13 +21,14 @@ const decoded = (text: string): string | undefined => {
  * its end belongs to the operator. Names that cannot be decoded stay as they are: nothing is called like that.
  *
  * @param url with the query, as it stands in the request.
+ * @throws MalformedRequestError for too many parameters.
  */
 export const readRawQuery = (url: string): RawPair[] => {
   const at = url.indexOf('?');
   if (at === -1) return [];
-  return url
-    .slice(at + 1)
-    .split('&')
+  const parts = url.slice(at + 1).split('&');
+  assertParameterCount(parts.length);
+  return parts
     .filter((part) => part !== '')
     .map((part) => {
       const equals = part.indexOf('=');

@@ -4,10 +4,10 @@ import type { Deps } from '../../../deps.ts';
 import { AppError } from '../../../errors.ts';
 import { newToken } from '../../../secrets/tokens.ts';
 import { createToken } from '../../../use-cases/create-token.ts';
+import { OAUTH_FORM } from '../../body-limits.ts';
 import { prepareError } from '../../errors.ts';
 
 const HOUR_S = 3_600;
-const LIMIT = '16kb';
 const LABEL = 'client credentials';
 /** Tells the tokens that are given out here: none of them is good for getting another one, or none would ever end. */
 const PREFIX = 'appyard_hour_';
@@ -20,7 +20,7 @@ const acceptForm: RequestHandler[] = [
     if (req.is('application/x-www-form-urlencoded')) return next();
     throw refused('invalid_request', 'Send a form: application/x-www-form-urlencoded.');
   },
-  express.urlencoded({ extended: false, limit: LIMIT }),
+  express.urlencoded(OAUTH_FORM),
 ];
 
 const fieldOf = (body: unknown, name: string): string => {

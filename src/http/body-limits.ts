@@ -1,0 +1,31 @@
+/**
+ * Limits of every parser of request bodies and queries. No parser of this service reads nested names: a name like
+ * `a[4294967294]` builds a sparse array that blocks the event loop for minutes.
+ */
+
+/** JSON bodies. Kustomer accepts 40 levels inside a definition; nothing else nests deeper than ten. */
+export const JSON_LIMITS = { maxBytes: 1024 * 1024, maxDepth: 64 } as const;
+
+/** JSON bodies of the OAuth endpoints: a handful of short texts. */
+export const OAUTH_JSON = { limit: '16kb' } as const;
+
+/** Form bodies of the OAuth endpoints. `extended: false` and `depth: 0` leave brackets in names as they are. */
+export const OAUTH_FORM = { extended: false, limit: OAUTH_JSON.limit, parameterLimit: 50, depth: 0 } as const;
+
+/** Queries. The size of the request's head, at most 16 KiB, bounds their bytes. */
+export const QUERY_LIMITS = { maxParameters: 200 } as const;
+
+/** Bytes of a multipart body that are not the file: boundaries, headers of parts, text fields. */
+export const FRAMING_BYTES = 64 * 1024;
+
+const FLAT_NAMES = { fieldNameSize: 100, fieldNestingDepth: 0, fieldArrayIndexLimit: 0 } as const;
+
+/** Multipart bodies with one file, in multer's terms. */
+export const uploadLimits = (maxFileBytes: number) => ({
+  ...FLAT_NAMES,
+  fileSize: maxFileBytes,
+  files: 1,
+  fields: 20,
+  parts: 21,
+  fieldSize: FRAMING_BYTES,
+});

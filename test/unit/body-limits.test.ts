@@ -1,0 +1,66 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { QUERY_LIMITS, uploadLimits } from '../../src/http/body-limits.ts';
+import { isNestedDeeper } from '../../src/http/json-depth.ts';
+import { readQuery } from '../../src/http/read-query.ts';
+
+const sources = async (): Promise<{ file: string; text: string }[]> => {
+  const root = path.resolve('src');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  return Promise.all(files.map(async (file) => ({ file, text: await readFile(file, 'utf8') })));
+};
+
+describe('the parsers of request bodies and queries', () => {
+  it('take their limits from one file only', async () => {
+    const calls = /\b(?:express\.(?:json|raw|text|urlencoded)|multer|qs\.parse|querystring\.parse)\(([^)]*)\)/g;
+    const found = (await sources()).flatMap(({ file, text }) => {
+      const read = [...text.matchAll(calls)].map(([, options]) => options!);
+      return read.map((options) => ({ file, options, imports: text.includes('body-limits.ts') }));
+    });
+    expect(found.length).toBeGreaterThan(4);
+    expect(found.filter(({ options, imports }) => !imports || /\d|Infinity/.test(options))).toEqual([]);
+  });
+
+  it('read no nested names in multipart bodies', () => {
+    expect(uploadLimits(1_000)).toMatchObject({ fieldNestingDepth: 0, fieldArrayIndexLimit: 0, fileSize: 1_000 });
+    for (const limit of Object.values(uploadLimits(1_000))) expect(limit).toBeLessThan(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('a query', () => {
+  it('may be left out', () => {
+    expect(readQuery(null)).toEqual({});
+  });
+
+  it('has flat names only', () => {
+    expect({ ...readQuery('a[4294967294]=5&a[x]=5&b=1&b=2&page[size]=3&__proto__[x]=1') }).toEqual({
+      'a[4294967294]': '5',
+      'a[x]': '5',
+      b: ['1', '2'],
+      'page[size]': '3',
+      '__proto__[x]': '1',
+    });
+  });
+
+  it('has a largest number of parameters, and no parameter is lost below it', () => {
+    const parameters = (count: number): string => Array.from({ length: count }, (_, i) => `a${i}=1`).join('&');
+    expect(Object.keys(readQuery(parameters(QUERY_LIMITS.maxParameters)))).toHaveLength(QUERY_LIMITS.maxParameters);
+    expect(() => readQuery(parameters(QUERY_LIMITS.maxParameters + 1))).toThrow('at most 200 parameters');
+  });
+});
+
+describe('the depth of a JSON text', () => {
+  it.each([
+    ['1', 0],
+    ['"[[[["', 0],
+    ['"\\"[["', 0],
+    ['"\\\\"', 0],
+    ['{"a":[1,2,{}]}', 3],
+    ['[[],[],[[]]]', 3],
+    ['{"[":"{","\\"{":[]}', 2],
+  ])('of %s is %d', (json, depth) => {
+    expect([isNestedDeeper(json, depth), isNestedDeeper(json, depth - 1)]).toEqual([false, true]);
+  });
+});
