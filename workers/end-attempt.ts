@@ -1,6 +1,6 @@
 import { releaseJob, settleJob } from '../src/db/job-attempts.ts';
 import type { Job } from '../src/db/jobs.ts';
-import { withTransaction } from '../src/db/pool.ts';
+import { withTransaction, type Queryable } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
 import { MAX_ATTEMPTS, type JobFigures } from '../src/domain/job.ts';
 import { AppError, UnavailableError } from '../src/errors.ts';
@@ -67,9 +67,10 @@ export const handBack = async (
 export const giveUp = async (
   deps: EndDeps,
   { job, live, figures, timeline }: BrokenAttempt,
-  message: string,
+  reason: string,
 ): Promise<'failed' | 'taken'> => {
   const { progress, total } = figures;
+  const message = await describeFailure(deps.db, job, reason);
   const end = { state: 'failed', progress, total, message } as const;
   const settled = await withTransaction(deps.db, async (tx) => {
     const held = await settleJob(tx, job, { ...end, steps: timeline.finish() });
@@ -80,3 +81,7 @@ export const giveUp = async (
   await writeOutcome(deps, job.id, live, { ...end, appId: job.appId, installationId: job.installationId });
   return 'failed';
 };
+
+/** Gives the message of a job that is settled as failed, in the words of its kind. */
+export const describeFailure = (db: Queryable, job: Job, reason: string): Promise<string> =>
+  processors[job.kind].describeFailure?.(db, job, reason) ?? Promise.resolve(reason);

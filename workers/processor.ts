@@ -23,6 +23,8 @@ export interface Processor {
    * @returns how the job ended, or undefined when another attempt has taken it over.
    */
   run(deps: Deps, job: Job, context: JobContext): Promise<JobOutcome | undefined>;
+  /** Gives the message of a job that is settled as failed, from the reason. */
+  describeFailure?(db: Queryable, job: Job, reason: string): Promise<string>;
   /** Runs in the transaction that settles the job as failed. */
   onFailed?(tx: Queryable, job: Job): Promise<void>;
 }

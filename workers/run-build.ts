@@ -2,10 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { getSwitches } from '../src/db/accounts.ts';
 import { settleJob } from '../src/db/job-attempts.ts';
+import { findJobPackage, setJobPackage } from '../src/db/job-packages.ts';
 import type { Job } from '../src/db/jobs.ts';
 import type { VersionFile } from '../src/db/app-versions.ts';
 import { getUpload } from '../src/db/uploads.ts';
 import type { Deps } from '../src/deps.ts';
+import { describeFailedBuild } from '../src/domain/job.ts';
 import type { PackageFile } from '../src/domain/package/package-file.ts';
 import { describeProblems } from '../src/domain/package/problem.ts';
 import type { PackageReading } from '../src/packages/read-package.ts';
@@ -36,6 +38,7 @@ export const runBuild: Processor = {
     context.report(1, STEPS, 'Unpacking and checking the package');
     const switches = await getSwitches(deps.db, job.accountId);
     const reading = await deps.packages.read(uploaded, { switches, repack: true, signal: context.signal });
+    await setJobPackage(deps.db, job, reading.identity);
     if (!reading.definition || !reading.repacked) return refuse(deps, job, reading, context);
 
     const total = reading.files.length + STEPS;
@@ -53,16 +56,23 @@ export const runBuild: Processor = {
     const version = { definition, warnings, packageSha256: upload.sha256, archive, files };
     return publishVersion(deps, { job, version, reserved, total, steps: context.steps });
   },
+
+  /** One round trip: the attempt may have read the package after it was given its job. */
+  async describeFailure(db, job, reason) {
+    return describeFailedBuild(await findJobPackage(db, job), reason);
+  },
 };
 
 /** The package is the uploader's to mend: no other attempt would end differently. */
 const refuse = async (
   { db }: Pick<Deps, 'db'>,
   job: Job,
-  { errors, warnings }: PackageReading,
+  { errors, warnings, identity }: PackageReading,
   { steps }: JobContext,
 ): Promise<JobOutcome | undefined> => {
-  const end = { state: 'failed', progress: 1, total: STEPS, message: describeProblems(errors) } as const;
+  const found = { file: job.package?.file ?? null, ...identity };
+  const message = describeFailedBuild(found, describeProblems(errors));
+  const end = { state: 'failed', progress: 1, total: STEPS, message } as const;
   const settled = await settleJob(db, job, { ...end, errors, warnings, steps: steps() });
   return settled ? { ...end, appId: job.appId, installationId: null } : undefined;
 };

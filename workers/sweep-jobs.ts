@@ -6,6 +6,7 @@ import { withTransaction, type Queryable } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
 import { isSettled, MAX_ATTEMPTS, noWorkerFinished } from '../src/domain/job.ts';
 import { dispatchWaiting } from '../src/use-cases/dispatch-jobs.ts';
+import { describeFailure } from './end-attempt.ts';
 import { processors } from './registry.ts';
 
 type SweepDeps = Pick<Deps, 'db' | 'producer' | 'log' | 'config' | 'metrics'>;
@@ -81,7 +82,8 @@ const endAttempt = async (tx: Queryable, job: ClaimedJob): Promise<void> => {
     await releaseJob(tx, job, { progress, total, message, counted: true, steps });
     return;
   }
-  await settleJob(tx, job, { state: 'failed', progress, total, message: noWorkerFinished(job.lastSeenAt) });
+  const message = await describeFailure(tx, job, noWorkerFinished(job.lastSeenAt));
+  await settleJob(tx, job, { state: 'failed', progress, total, message });
   await processors[job.kind].onFailed?.(tx, job);
 };
 

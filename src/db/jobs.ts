@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/audit.ts';
-import type { JobFigures, JobRef, JobStatus, JobStep } from '../domain/job.ts';
+import type { JobFigures, JobPackage, JobRef, JobStatus, JobStep } from '../domain/job.ts';
 import type { PackageProblem } from '../domain/package/problem.ts';
 import type { Queryable } from './pool.ts';
 
@@ -14,6 +14,8 @@ export interface Job extends JobStatus, JobRef {
   actor: Actor | null;
   /** What an install moves to; null: it stays on what it has. Of a build, what it made. */
   versionId: number | null;
+  /** Of a build; null for an install, and for a build of a release that did not keep it. */
+  package: JobPackage | null;
   /** Of all attempts, the oldest first. */
   steps: JobStep[];
 }
@@ -42,15 +44,17 @@ export type Attempt = Pick<Job, 'id' | 'attempt'>;
 
 const refColumns = `id, account_id as "accountId", kind, app_id as "appId", installation_id as "installationId"`;
 export const jobColumns = `${refColumns}, state, attempt, attempts_used as "attemptsUsed", upload_id as "uploadId", request,
-  actor, version_id as "versionId", steps, progress, total, message`;
+  actor, version_id as "versionId", package, steps, progress, total, message`;
 /** What a queue is told, its rank apart. */
 export const queueColumns = `${refColumns}, progress, total, trace_parent as "traceParent"`;
 
 /** Gives the number of its place in the order in which jobs were asked for. */
 export const insertBuildJob = async (db: Queryable, job: NewBuildJob): Promise<number> => {
   const { rows } = await db.query<{ seq: number }>(
-    `insert into jobs (id, account_id, kind, upload_id, app_id, request, requested_by, actor, trace_parent, message)
-     values ($1, $2, 'build', $3, $4, $5, $6, $7, $8, 'Waiting for a worker') returning seq`,
+    `insert into jobs (id, account_id, kind, upload_id, app_id, request, requested_by, actor, trace_parent, message, package)
+     values ($1, $2, 'build', $3, $4, $5, $6, $7, $8, 'Waiting for a worker',
+       (select jsonb_build_object('file', filename, 'name', null, 'version', null) from uploads where account_id = $2 and id = $3))
+     returning seq`,
     [
       job.id,
       job.accountId,

@@ -1,3 +1,5 @@
+import { onOneLine } from './one-line.ts';
+
 /** What a job does: `build` turns an upload into a version of an app, `install` provisions what an app requires. */
 export const jobKinds = ['build', 'install'] as const;
 export type JobKind = (typeof jobKinds)[number];
@@ -61,6 +63,31 @@ export type SettledState = Extract<JobState, 'completed' | 'failed' | 'killed'>;
 
 export const isSettled = (state: JobState): state is SettledState =>
   state === 'completed' || state === 'failed' || state === 'killed';
+
+/** Which package a build is of, as far as it is known. */
+export interface JobPackage {
+  /** The name of the uploaded file. */
+  file: string | null;
+  /** Of its manifest, once it was read. */
+  name: string | null;
+  version: string | null;
+}
+
+/** Longer names would hide the reason. */
+const maxShownName = 100;
+
+const shortened = (name: string): string => (name.length > maxShownName ? `${name.slice(0, maxShownName)}…` : name);
+
+/**
+ * Puts the package in front of the reasons why its build failed, e.g. `The build of app.zip (Tiny 1.0.0) failed:`. So no
+ * failed build has the message of a job that is not found.
+ */
+export const describeFailedBuild = (found: JobPackage | null, reasons: string): string => {
+  const { file = null, name = null, version = null } = found ?? {};
+  const app = [name, version].flatMap((part) => (part === null ? [] : [shortened(onOneLine(part))])).join(' ');
+  const shown = file === null ? app : `${shortened(onOneLine(file))}${app && ` (${app})`}`;
+  return `The build of ${shown || 'the package'} failed:\n${reasons}`;
+};
 
 /** After that many attempts the system gives up. */
 export const MAX_ATTEMPTS = 5;

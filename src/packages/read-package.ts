@@ -5,6 +5,7 @@ import { unpackArchive } from '../domain/archive/unpack-archive.ts';
 import { checkPackage } from '../domain/package/check-package.ts';
 import type { AppDefinition } from '../domain/package/definition.ts';
 import type { PackageFile } from '../domain/package/package-file.ts';
+import { readIdentity, type PackageIdentity } from '../domain/package/package-identity.ts';
 import type { PackageProblem } from '../domain/package/problem.ts';
 import { readDefinition } from '../domain/package/read-definition.ts';
 import type { PackageSwitches } from '../domain/package/switches.ts';
@@ -21,6 +22,8 @@ export interface ReadRequest {
 export interface PackageReading {
   errors: PackageProblem[];
   warnings: PackageProblem[];
+  /** As far as the manifest can be read. */
+  identity: PackageIdentity;
   /** To be stored; empty unless the package is good. */
   files: PackageFile[];
   /** Undefined unless the package is good. */
@@ -34,14 +37,16 @@ const refused = { files: [], definition: undefined, repacked: undefined };
 /** From the bytes of an archive to an app's definition. Pure, and slow: see {@link PackageReader}. */
 export const readPackage = async ({ archive, limits, switches, repack }: ReadRequest): Promise<PackageReading> => {
   const unpacked = unpackArchive(asBuffer(archive), limits);
-  if (unpacked.problems.length > 0) return { errors: unpacked.problems, warnings: [], ...refused };
+  if (unpacked.problems.length > 0)
+    return { errors: unpacked.problems, warnings: [], identity: { name: null, version: null }, ...refused };
   const stripped = stripTopFolder(unpacked.files);
   const report = await checkPackage(stripped.files, { switches, limits });
   const { errors, files } = report;
   const warnings = [...stripped.warnings, ...report.warnings];
-  if (errors.length > 0) return { errors, warnings, ...refused };
+  const identity = readIdentity(stripped.files, limits);
+  if (errors.length > 0) return { errors, warnings, identity, ...refused };
   const repacked = repack ? packArchive(files) : undefined;
-  return { errors, warnings, files, definition: readDefinition(files), repacked };
+  return { errors, warnings, identity, files, definition: readDefinition(files), repacked };
 };
 
 const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>

@@ -32,4 +32,6 @@ export const readJob = async (
 export const isJobId = (id: string): boolean => /^[0-9a-f]{32}$/.test(id);
 
 export const unknownJob = (id: string): NotFoundError =>
-  new NotFoundError(`There is no job "${id.slice(0, 64)}". Ask for the id that the request's answer gave as job_id.`);
+  new NotFoundError(
+    `Job "${id.slice(0, 64)}" not found: no job of this account has this id. Ask for the job_id of the request's answer.`,
+  );

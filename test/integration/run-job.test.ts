@@ -93,7 +93,7 @@ describe('one attempt of a job', () => {
     await expect(attempt(harness, id)).resolves.toBe('failed');
     const row = await jobRow(harness, id);
     expect(row).toMatchObject({ state: 'failed', attempt: MAX_ATTEMPTS });
-    expect(row['message']).toMatch(/^Given up after 5 attempts\. Something went wrong/);
+    expect(row['message']).toMatch(/^The build of app\.zip failed:\nGiven up after 5 attempts\. Something went wrong/);
     expect(row['message']).not.toContain('hunter2');
   });
 
@@ -103,7 +103,7 @@ describe('one attempt of a job', () => {
     await dieTrying(harness, id, MAX_ATTEMPTS);
     await expect(attempt(harness, id)).resolves.toBe('failed');
     expect((await jobRow(harness, id))['message']).toBe(
-      'No worker finished it in 5 attempts; the last one ended at 2026-01-02T03:04:05.000Z.',
+      'The build of app.zip failed:\nNo worker finished it in 5 attempts; the last one ended at 2026-01-02T03:04:05.000Z.',
     );
   });
 

@@ -24,10 +24,10 @@ export const read = async <T>(response: Response, status: number): Promise<T> =>
 };
 
 /** Uploads an archive; gives the upload's id. */
-export const uploadPackage = async (api: Api, archive: Buffer): Promise<number> =>
+export const uploadPackage = async (api: Api, archive: Buffer, file?: string): Promise<number> =>
   (
     await read<{ id: number }>(
-      await api.request('/api/v2/apps/uploads.json', { method: 'POST', body: uploadForm(archive) }),
+      await api.request('/api/v2/apps/uploads.json', { method: 'POST', body: uploadForm(archive, undefined, file) }),
       201,
     )
   ).id;

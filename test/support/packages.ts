@@ -58,8 +58,8 @@ export const macros = (count: number): Record<string, unknown> => ({
   macros: Object.fromEntries(Array.from({ length: count }, (_, i) => [`macro_${i}`, { title: `Macro ${i}` }])),
 });
 
-export const uploadForm = (archive: Buffer, field = 'uploaded_data'): FormData => {
+export const uploadForm = (archive: Buffer, field = 'uploaded_data', file = 'app.zip'): FormData => {
   const form = new FormData();
-  form.set(field, new Blob([new Uint8Array(archive)], { type: 'application/zip' }), 'app.zip');
+  form.set(field, new Blob([new Uint8Array(archive)], { type: 'application/zip' }), file);
   return form;
 };

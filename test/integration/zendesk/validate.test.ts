@@ -88,7 +88,10 @@ describe('what is wrong with a package', () => {
   it('is the message of a failed build, and its report in whole', async () => {
     const job = await endOf(harness, await createApp(harness, broken()));
     const { description, details } = await read<Refused>(await validate(broken()), 422);
-    expect(job).toMatchObject({ status: 'failed', message: description });
+    expect(job).toMatchObject({
+      status: 'failed',
+      message: `The build of app.zip (Tiny 1.0.0) failed:\n${description}`,
+    });
     const route = `/api/v2/apps/job_statuses/${job.id}.json?include=report`;
     expect(await read(await harness.request(route), 200)).toEqual({ ...job, report: details });
   });

@@ -66,6 +66,7 @@ const presentJob = (job: JobStatus) => ({
 
 const presentListed = (job: ListedJob) => ({
   ...presentJob(job),
+  package: job.package && { file_name: job.package.file, name: job.package.name, version: job.package.version },
   attempt: job.attempt,
   retries: job.retries,
   created_at: job.createdAt.toISOString(),

@@ -32,6 +32,7 @@ export const presentJob = (job: JobStatus, { publicUrl, jobsPath, appsPath }: Jo
 export const presentListedJob = (job: ListedJob, urls: JobUrls) => ({
   ...presentJob(job, urls),
   kind: job.kind,
+  package: presentPackage(job.package),
   attempt: job.attempt,
   retries: job.retries,
   created_at: job.createdAt.toISOString(),
@@ -39,6 +40,10 @@ export const presentListedJob = (job: ListedJob, urls: JobUrls) => ({
   finished_at: job.finishedAt?.toISOString() ?? null,
   steps: job.steps,
 });
+
+/** Null for an install. */
+const presentPackage = (found: ListedJob['package']) =>
+  found && { file_name: found.file, name: found.name, version: found.version };
 
 /** For clients that ask for the job of a request that was refused: all that they show is this. */
 export const LOST_JOB_ID =
