@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requestBuild, upload, type Target } from '../src/cli/push-client.ts';
+import { readConfig } from '../src/config.ts';
 import { createPool } from '../src/db/pool.ts';
 import { createAccount } from '../src/use-cases/create-account.ts';
 import { createToken } from '../src/use-cases/create-token.ts';
@@ -83,7 +84,7 @@ const makeSecond = async (db: ReturnType<typeof createPool>): Promise<Pick<Syste
   const email = 'bea@second.example';
   await createAccount({ db }, 'second');
   await createUser({ db }, { subdomain: 'second', email, role: 'admin', password: null });
-  const { token } = await createToken({ db }, { email, label: 'bench', expiresAt: null });
+  const { token } = await createToken({ db, config: readConfig({}) }, { email, label: 'bench', expiresAt: null });
   return { token, authorization: `Bearer ${token}` };
 };
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { readConfig } from '../src/config.ts';
 import { createAccount } from '../src/use-cases/create-account.ts';
 import { createToken } from '../src/use-cases/create-token.ts';
 import { createUser } from '../src/use-cases/create-user.ts';
@@ -17,7 +18,7 @@ export const makeTenants = async (db: Pool, count: number): Promise<Tenant[]> =>
     const email = `admin@${subdomain}.example`;
     const { id: accountId } = await createAccount({ db }, subdomain);
     await createUser({ db }, { subdomain, email, role: 'admin', password: null });
-    const { token } = await createToken({ db }, { email, label: 'chaos', expiresAt: null });
+    const { token } = await createToken({ db, config: readConfig({}) }, { email, label: 'chaos', expiresAt: null });
     tenants.push({ accountId, token });
   }
   return tenants;

@@ -14,6 +14,14 @@ export const count = (fallback: number, min = 1, max = Number.MAX_SAFE_INTEGER) 
 /** The most there may be of something, inclusive. Unset: there is no limit. */
 export const limit = (min = 1, max = Number.MAX_SAFE_INTEGER) => wholeNumber(min, max).transform(Number).optional();
 
+/** As {@link limit}, with a default; `none` is no limit, as null. */
+export const limitOrNone = (fallback: number) =>
+  z
+    .string()
+    .refine((text) => text === 'none' || /^\d{1,15}$/.test(text), { error: 'must be a whole number from 0, or none' })
+    .default(String(fallback))
+    .transform((text) => (text === 'none' ? null : Number(text)));
+
 /** Checked here and kept as it is; what becomes of it is the queue's. */
 export const redisUrl = z
   .string()

@@ -5,6 +5,7 @@ import {
   count,
   countOrNone,
   limit,
+  limitOrNone,
   redisUrl,
   secretsKeys,
   share,
@@ -151,6 +152,12 @@ const variables = z.object({
   QUOTA_BYTES: limit(0),
   QUOTA_APPS: limit(0),
   QUOTA_INSTALLATIONS: limit(0),
+  QUOTA_POLICIES: limitOrNone(1_000),
+  QUOTA_ENVIRONMENTS: limitOrNone(1_000),
+  QUOTA_ROLES: limitOrNone(10_000),
+  QUOTA_RECORDS: limitOrNone(10_000),
+  QUOTA_TOKENS: limitOrNone(1_000),
+  QUOTA_SESSIONS: limitOrNone(10_000),
   BUILD_TIMEOUT_MS: count(110_000),
   INSTALL_TIMEOUT_MS: count(900_000),
   DELIVERY_TIMEOUT_MS: count(10_000, 100, 120_000),
@@ -267,6 +274,12 @@ const quotasOf = (env: z.infer<typeof environment>): Quotas => ({
   bytes: env.QUOTA_BYTES ?? null,
   apps: env.QUOTA_APPS ?? null,
   installations: env.QUOTA_INSTALLATIONS ?? null,
+  policies: env.QUOTA_POLICIES,
+  environments: env.QUOTA_ENVIRONMENTS,
+  roles: env.QUOTA_ROLES,
+  records: env.QUOTA_RECORDS,
+  tokens: env.QUOTA_TOKENS,
+  sessions: env.QUOTA_SESSIONS,
 });
 
 const tracesOf = (env: z.infer<typeof environment>): TraceTarget | undefined => {

@@ -16,7 +16,9 @@ export const createEnvironmentCommand = (
   config: Config,
   { account, name, id }: CreateEnvironmentOptions,
 ): Promise<void> =>
-  withDatabase(config, async (db) => say((await createEnvironment({ db }, { subdomain: account, name, id })).id));
+  withDatabase(config, async (db) =>
+    say((await createEnvironment({ db, config }, { subdomain: account, name, id })).id),
+  );
 
 export const listEnvironmentsCommand = (
   config: Config,

@@ -10,6 +10,6 @@ export const createOperatorCommand = (
   { label, expires }: { label: string; expires?: string },
 ): Promise<void> =>
   withDatabase(config, async (db) => {
-    const { token } = await createToken({ db }, { email: null, label, expiresAt: expiryOf(expires) });
+    const { token } = await createToken({ db, config }, { email: null, label, expiresAt: expiryOf(expires) });
     say(token);
   });

@@ -16,6 +16,9 @@ export const createRoleCommand = (
   { account, environment, ...role }: CreateRoleOptions,
 ): Promise<void> =>
   withDatabase(config, async (db) => {
-    const { id, codename } = await createRole({ db }, { subdomain: account, environmentId: environment, ...role });
+    const { id, codename } = await createRole(
+      { db, config },
+      { subdomain: account, environmentId: environment, ...role },
+    );
     say(`Role ${codename} is there, with the id ${id}.`);
   });

@@ -17,7 +17,7 @@ export interface CreateTokenOptions {
 /** Prints the token alone, so that a script can take it as it comes. */
 export const createTokenCommand = (config: Config, { user, label, expires }: CreateTokenOptions): Promise<void> =>
   withDatabase(config, async (db) => {
-    const { token } = await createToken({ db }, { email: user, label, expiresAt: expiryOf(expires) });
+    const { token } = await createToken({ db, config }, { email: user, label, expiresAt: expiryOf(expires) });
     say(token);
   });
 

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+import { whileHoldingConnection } from '../held-connection.ts';
 import { transactionOf } from './stand-in.ts';
 
 /** What a query function needs. A pool and a transaction's client both fit, so the caller decides. */
@@ -53,7 +54,8 @@ export const addressOf = ({ options }: Pool): { host: string; port: number } => 
 const isUnanswered = (err: unknown): err is Error => err instanceof Error && /query read timeout/i.test(err.message);
 
 /**
- * Runs `work` in a transaction, which is rolled back when it throws. Where `pool` stands for a transaction, it becomes a
+ * Runs `work` in a transaction, which is rolled back when it throws. Slow work (keys, hashes, network, blobs, packages)
+ * refuses to run in it. Where `pool` stands for a transaction, it becomes a
  * part of that one, which can be undone by itself.
  */
 export const withTransaction = <T>(pool: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> =>
@@ -94,7 +96,8 @@ const run = async <Row extends QueryResultRow, T>(
   const tx = await pool.connect();
   let broken: Error | undefined;
   try {
-    const result = await work(tx, await send<Row>(tx, 'begin', select));
+    const rows = await send<Row>(tx, 'begin', select);
+    const result = await whileHoldingConnection(() => work(tx, rows));
     await tx.query('commit');
     return result;
   } catch (err) {

@@ -55,11 +55,29 @@ const packages = `
   union all select u.size from jobs j join uploads u on u.id = j.upload_id and u.job_id = j.id
     where j.account_id = $1 and j.state in ('queued', 'working')`;
 
+/** A record with a signing key of its own. */
+const ofPolicy = `attributes ? 'signing_key_id'`;
+const isLive = (token: string): string =>
+  `${token}.revoked_at is null and (${token}.expires_at is null or ${token}.expires_at > now())`;
+
 const counts: Record<QuotaName, string> = {
   packages: `(select count(*) from (${packages}) p) as packages`,
   bytes: `(select coalesce(sum(p.size), 0)::bigint from (${packages}) p) as bytes`,
   apps: '(select count(*) from apps where account_id = $1) as apps',
   installations: '(select count(*) from installations where account_id = $1) as installations',
+  policies: `(select count(*) from door_records where account_id = $1 and ${ofPolicy}) as policies`,
+  environments: `(select count(*) from door_records
+    where account_id = $1 and door = 'appyard' and type = 'environment') as environments`,
+  roles: `(select count(*) from door_records where account_id = $1 and door = 'appyard' and type like 'role:%') as roles`,
+  // The record of an installation is called by its number, and counts as that.
+  records: `(select count(*) from door_records
+    where account_id = $1 and door <> 'appyard' and not ${ofPolicy} and key !~ '^[0-9]+$') as records`,
+  tokens: `(select count(*) from api_tokens t join users u on u.id = t.user_id
+    where u.account_id = $1 and t.grant_id is null and ${isLive('t')}) as tokens`,
+  sessions: `(select count(*) from oauth_grants g where g.account_id = $1 and g.revoked_at is null and (
+    exists (select from oauth_refresh_tokens r where r.grant_id = g.id and r.expires_at > now())
+    or exists (select from oauth_codes c where c.grant_id = g.id and c.expires_at > now())
+    or exists (select from api_tokens t where t.grant_id = g.id and ${isLive('t')}))) as sessions`,
 };
 
 /** What the account has of these: at least one. */

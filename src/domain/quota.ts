@@ -1,5 +1,16 @@
 /** What an account may have so much of. */
-export const quotaNames = ['packages', 'bytes', 'apps', 'installations'] as const;
+export const quotaNames = [
+  'packages',
+  'bytes',
+  'apps',
+  'installations',
+  'policies',
+  'environments',
+  'roles',
+  'records',
+  'tokens',
+  'sessions',
+] as const;
 export type QuotaName = (typeof quotaNames)[number];
 
 /** Null: no limit. */

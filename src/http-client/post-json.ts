@@ -3,6 +3,7 @@ import https from 'node:https';
 import { isIP, type TcpNetConnectOpts } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 import { faultOf, type Exchange } from '../domain/delivery.ts';
+import { refuseInTransaction } from '../held-connection.ts';
 import { createAddressPolicy, type AllowPrivate } from './address-policy.ts';
 import { createGuardedLookup, PrivateAddressError } from './guarded-lookup.ts';
 import { createResolveName, type ResolveName } from './resolve-name.ts';
@@ -46,6 +47,7 @@ export const createPostJson = ({
 }): PostJson => {
   const mayDial = createAddressPolicy(allowPrivate);
   return async ({ url, headers, body, signal }) => {
+    refuseInTransaction('Sending to a receiver');
     const target = urlToHttpOptions(new URL(url));
     // A socket asks for no name where the host is an address: this is the only place that sees it. The URL's parser has
     // turned every other spelling of one (decimal, octal, hex) into the usual one.

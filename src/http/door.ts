@@ -14,6 +14,13 @@ export interface Installing {
   ownerId: number;
 }
 
+/** What belongs to an installing besides. */
+export interface AlsoInstalling {
+  also: Also;
+  /** After the commit, with the stores of that transaction. */
+  dispatch: (within: Deps) => Promise<void>;
+}
+
 /** One vendor's app API. */
 export interface Door {
   /** What apps that came through it are called in the catalogue. */
@@ -23,10 +30,10 @@ export interface Door {
   /** States in which a version is there for other accounts. A door whose versions have no states names none. */
   releasedStates?: readonly string[];
   /**
-   * What else belongs to installing an app of this door, wherever that is asked for: what happens in the same
-   * transaction, and after its commit. Most have nothing.
+   * What else belongs to installing an app of this door, wherever that is asked for. It is called before the transaction,
+   * where slow work is allowed, and says what happens in the transaction and after its commit. Most have nothing.
    */
-  installing?: (deps: Deps, app: Installing) => Promise<{ also: Also; dispatch: () => Promise<void> }>;
+  installing?: (deps: Deps, app: Installing) => Promise<AlsoInstalling>;
 }
 
 /** Whether an app of this kind may be there for other accounts while its current version is in this state. */

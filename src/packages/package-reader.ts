@@ -1,6 +1,7 @@
 import { Piscina } from 'piscina';
 import type { ArchiveLimits } from '../domain/archive/limits.ts';
 import type { PackageSwitches } from '../domain/package/switches.ts';
+import { refuseInTransaction } from '../held-connection.ts';
 import type { PackageReading } from './read-package.ts';
 import type { ThreadRequest } from './thread.ts';
 
@@ -38,7 +39,8 @@ export const createPackageReader = (limits: ArchiveLimits, threads: number): Pac
   });
   pool.on('error', () => undefined);
   return {
-    read(archive, { switches, repack = false, signal }) {
+    async read(archive, { switches, repack = false, signal }) {
+      refuseInTransaction('Reading a package');
       const request = { limits, switches, repack };
       const abort = signal && { signal };
       if ('path' in archive) return pool.run({ archive, ...request }, { ...abort });

@@ -1,6 +1,7 @@
 import type { JobsOptions } from 'bullmq';
 import { z } from 'zod';
 import type { DeliveryRef } from '../domain/delivery.ts';
+import { refuseInTransaction } from '../held-connection.ts';
 import type { Logger } from '../logger.ts';
 import { within } from '../within.ts';
 import type { QueueBackend } from './backend.ts';
@@ -59,8 +60,10 @@ export const createDeliveryQueue = (backend: QueueBackend, log: Logger): Deliver
     if (!closed) log.warn('delivery queue connection', { err });
   });
 
-  const ask = <T>(request: () => Promise<T>): Promise<T> =>
-    backend.ready() ? within(LIMIT_MS, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
+  const ask = async <T>(request: () => Promise<T>): Promise<T> => {
+    refuseInTransaction('Asking the queue');
+    return backend.ready() ? within(LIMIT_MS, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
+  };
 
   const enqueue = ({ id, accountId, round }: DeliveryRef): Promise<void> =>
     ask(async () => {

@@ -1,5 +1,6 @@
 import type { Job } from 'bullmq';
 import type { JobToQueue } from '../domain/job.ts';
+import { refuseInTransaction } from '../held-connection.ts';
 import type { Logger } from '../logger.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { within } from '../within.ts';
@@ -60,8 +61,10 @@ export const createProducer = (
     if (!closed) log.warn('queue connection', { err });
   });
 
-  const ask = <T>(limit: number, request: () => Promise<T>): Promise<T> =>
-    backend.ready() ? within(limit, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
+  const ask = async <T>(limit: number, request: () => Promise<T>): Promise<T> => {
+    refuseInTransaction('Asking the queue');
+    return backend.ready() ? within(limit, 'The queue', request()) : Promise.reject(new Error('the queue is away'));
+  };
 
   const enqueue = ({ id, kind, place = 0, traceParent = null, ...job }: JobToQueue) => {
     const { accountId, appId, installationId, total, progress } = job;

@@ -1,5 +1,6 @@
 import { hash, verify } from '@node-rs/argon2';
 import pLimit from 'p-limit';
+import { refuseInTransaction } from '../held-connection.ts';
 import { TooManyTriesError } from '../errors.ts';
 
 /** The parameters OWASP recommends for argon2id: 19 MiB, two passes, one lane; some 9 ms, off the event loop. */
@@ -11,7 +12,11 @@ const MOST_RUNNING = 2;
 const MOST_WAITING = 50;
 const limit = pLimit(MOST_RUNNING);
 
-export const hashPassword = (password: string): Promise<string> => hash(password, COST);
+/** @throws Error inside a transaction. */
+export const hashPassword = async (password: string): Promise<string> => {
+  refuseInTransaction('Hashing a password');
+  return hash(password, COST);
+};
 
 /** Whoever has no password takes as long to refuse as whoever has one: the time does not tell who exists. */
 let decoy: Promise<string> | undefined;
@@ -29,6 +34,7 @@ const decoyHash = (): Promise<string> =>
  * @throws TooManyTriesError, without hashing, when too many wait already: anybody can send passwords.
  */
 export const verifyPassword = async (passwordHash: string | null | undefined, password: string): Promise<boolean> => {
+  refuseInTransaction('Checking a password');
   if (limit.activeCount + limit.pendingCount >= MOST_RUNNING + MOST_WAITING)
     throw new TooManyTriesError('Too many passwords are being checked right now.', 1);
   const matches = await limit(async () => verify(passwordHash ?? (await decoyHash()), password));

@@ -8,6 +8,9 @@ import {
   SignJWT,
   type JWK,
 } from 'jose';
+import { createFairQueue } from '../fair-queue.ts';
+import { refuseInTransaction } from '../held-connection.ts';
+import { OwnRuleError } from '../errors.ts';
 import { headerNameOf, type SigningAlgorithm, type TokenClaims } from '../domain/delivery-claims.ts';
 
 export interface KeyPair {
@@ -24,8 +27,30 @@ export interface KeyPair {
 /** What a sealed private key is bound to. */
 export const signingKeyContext = (accountId: number, kid: string): string => `signing-key/${accountId}/${kid}`;
 
-/** RSA keys have 2048 bits, and take some tenths of a second on a thread of their own; EC keys take none. */
-export const makeKeyPair = async (algorithm: SigningAlgorithm): Promise<KeyPair> => {
+/** A key takes one of libuv's four threads, and files are read on the same four. */
+const keysInWork = createFairQueue({
+  running: 1,
+  runningPerKey: 1,
+  waiting: 1_000,
+  waitingPerKey: 100,
+  full: () =>
+    new OwnRuleError('too_many_keys', 503, 'Too many signing keys are being made right now. Retry after 10 seconds.', {
+      retryAfter: 10,
+    }),
+});
+
+/**
+ * Makes a key pair, one at a time and one account after the other. RSA keys have 2048 bits and take some tenths of a second
+ * on a thread of libuv; EC keys take no time.
+ *
+ * @throws OwnRuleError `too_many_keys` (503) when too many keys wait; Error inside a transaction.
+ */
+export const makeKeyPair = (algorithm: SigningAlgorithm, accountId: number): Promise<KeyPair> => {
+  refuseInTransaction('Making a signing key');
+  return keysInWork.run(String(accountId), () => generate(algorithm));
+};
+
+const generate = async (algorithm: SigningAlgorithm): Promise<KeyPair> => {
   const alg = headerNameOf(algorithm);
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true, modulusLength: 2048 });
   const jwk = await exportJWK(publicKey);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AppError, UnavailableError } from '../errors.ts';
+import { refuseInTransaction } from '../held-connection.ts';
 import { damagedBlob, exactly } from './damaged-blob.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -89,6 +90,7 @@ const readWhole = async (stream: Readable, sha256: string): Promise<Buffer> => {
 };
 
 const available = async <T>(work: () => Promise<T>): Promise<T> => {
+  refuseInTransaction('Using the blob store');
   try {
     return await work();
   } catch (err) {

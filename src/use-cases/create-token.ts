@@ -1,11 +1,12 @@
 import { insertAuditEntry } from '../db/audit-entries.ts';
 import { insertToken } from '../db/api-tokens.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import type { Queryable } from '../db/pool.ts';
 import { findUserByEmail, type User } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
 import { machineActor } from '../domain/audit.ts';
 import { NotFoundError } from '../errors.ts';
 import { newToken, tokenDigest, tokenPrefix } from '../secrets/tokens.ts';
+import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 
 export interface CreateTokenInput {
   /** Whose it is; null: an operator's. */
@@ -22,19 +23,21 @@ export interface CreatedToken {
   token: string;
 }
 
-/** @throws NotFoundError, AppError `token_taken` */
+/** @throws NotFoundError, AppError `token_taken`, OwnRuleError `quota_exceeded` */
 export const createToken = async (
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { email, label, expiresAt, token = newToken() }: CreateTokenInput,
 ): Promise<CreatedToken> => {
-  const user = email === null ? null : await findUserByEmail(db, email);
+  const user = email === null ? null : await findUserByEmail(deps.db, email);
   if (user === undefined) throw new NotFoundError(`There is no user "${email}".`);
   const prefix = tokenPrefix(token);
   const row = { userId: user?.id ?? null, sha256: tokenDigest(token), prefix, label, expiresAt };
-  const id = await withTransaction(db, async (tx) => {
+  // An operator's belongs to no account, and so to no account's log or quotas.
+  if (!user) return { id: await insertToken(deps.db, row), token };
+  const id = await withQuotas(deps, user.accountId, async (tx, quotas) => {
     const inserted = await insertToken(tx, row);
-    // An operator's belongs to no account, and so to no account's log.
-    if (user) await record(tx, user, { id: inserted, prefix, label, expiresAt });
+    await record(tx, user, { id: inserted, prefix, label, expiresAt });
+    await refuseOverQuota(tx, quotas, { tokens: 1 });
     return inserted;
   });
   return { id, token };

@@ -4,7 +4,7 @@ import { insertAuditEntry } from '../db/audit-entries.ts';
 import { findInstallation, lockInstallation, waitAgain } from '../db/installations.ts';
 import { requeueJob } from '../db/job-ends.ts';
 import { takeTurns } from '../db/job-turns.ts';
-import { lockJob, type Job } from '../db/jobs.ts';
+import { findJob, lockJob, type Job } from '../db/jobs.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
 import { hasUpload } from '../db/uploads.ts';
 import type { Deps } from '../deps.ts';
@@ -22,8 +22,8 @@ export interface RetryJobInput {
 }
 
 /**
- * Queues a job that failed or was cancelled once more: the same job, with all its attempts ahead. Seven statements in one
- * transaction and two trips to the queue, then three more, and some while a worker still lets go of it.
+ * Queues a job that failed or was cancelled once more: the same job, with all its attempts ahead. One statement and two trips
+ * to the queue, seven statements in one transaction, three more trips, and some while a worker still lets go of it.
  *
  * @throws NotFoundError when the account has no such job; AppError `job_not_ended`, `job_completed`, or `job_outdated` when
  *   what it worked on is not there any more; UnavailableError when the queue is away.
@@ -33,12 +33,15 @@ export const retryJob = async (
   { accountId, actor, id }: RetryJobInput,
 ): Promise<Job> => {
   if (!isJobId(id)) throw unknownJob(id);
+  const seen = await findJob(deps.db, accountId, id);
+  if (!seen) throw unknownJob(id);
+  refuseUnlessEnded(seen);
+  await forgetEnd(deps, id);
   const { job, turns } = await withTransaction(deps.db, async (tx) => {
     const found = await lockJob(tx, accountId, id);
     if (!found) throw unknownJob(id);
     refuseUnlessEnded(found);
     await (found.kind === 'build' ? holdBuild(tx, found) : holdInstall(tx, found));
-    await forgetEnd(deps, id);
     const queued = await requeueJob(tx, found, deps.tracing.current());
     const states = { before: { state: found.state }, after: { state: 'queued' } };
     await insertAuditEntry(tx, {
@@ -56,7 +59,7 @@ export const retryJob = async (
   return job;
 };
 
-const refuseUnlessEnded = ({ state }: Job): void => {
+const refuseUnlessEnded = ({ state }: Pick<Job, 'state'>): void => {
   if (state === 'completed')
     throw new AppError('job_completed', 409, 'The job has completed; there is nothing to retry.');
   if (state !== 'failed' && state !== 'killed')
@@ -67,7 +70,11 @@ const refuseUnlessEnded = ({ state }: Job): void => {
     );
 };
 
-/** Before it is granted: whoever polls would be told the old end until the sweep comes, and believe it. */
+/**
+ * Runs before the retry is granted: a poll would be told the old end until the sweep comes, and believe it. It runs before
+ * the transaction too: the queue may take 2 s to answer. Two retries at the same moment are rare; the second may remove what
+ * the first enqueued, and the sweep enqueues it again.
+ */
 const forgetEnd = async ({ producer }: Pick<Deps, 'producer'>, id: string): Promise<void> => {
   try {
     await producer.forget(id);

@@ -14,7 +14,7 @@ export interface Seeded {
 export const emails = { admin: 'ada@acme.example', agent: 'abe@acme.example', other: 'olga@other.example' };
 export const adminPassword = 'correct horse';
 
-export const seedAccounts = async (deps: Pick<Deps, 'db'>): Promise<Seeded> => {
+export const seedAccounts = async (deps: Pick<Deps, 'db' | 'config'>): Promise<Seeded> => {
   const { id: accountId } = await createAccount(deps, 'acme');
   await createAccount(deps, 'other');
   await createUser(deps, { subdomain: 'acme', email: emails.admin, role: 'admin', password: adminPassword });

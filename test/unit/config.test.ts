@@ -72,8 +72,15 @@ describe('the settings in the environment', () => {
   });
 
   it('take quotas: whole numbers, 0 too, and none where they are not set', () => {
-    const none = { packages: null, bytes: null, apps: null, installations: null };
+    const records = { policies: 1_000, environments: 1_000, roles: 10_000, records: 10_000 };
+    const access = { tokens: 1_000, sessions: 10_000 };
+    const none = { packages: null, bytes: null, apps: null, installations: null, ...records, ...access };
     expect(readConfig({}).quotas).toEqual(none);
+    expect(readConfig({ QUOTA_POLICIES: 'none', QUOTA_SESSIONS: '0' }).quotas).toMatchObject({
+      policies: null,
+      sessions: 0,
+    });
+    expect(problemsOf({ QUOTA_ROLES: 'all' })).toContain('QUOTA_ROLES must be a whole number from 0, or none');
     expect(readConfig({ QUOTA_APPS: '0', QUOTA_BYTES: '1000000000', QUOTA_PACKAGES: '' }).quotas).toEqual({
       ...none,
       apps: 0,

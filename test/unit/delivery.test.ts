@@ -76,7 +76,7 @@ describe('the claims of an attempt', () => {
   });
 
   it.each(signingAlgorithms)('take in a token of %s as many bytes as was said before', async (algorithm) => {
-    const key = await makeKeyPair(algorithm);
+    const key = await makeKeyPair(algorithm, 1);
     for (const length of [0, 1, 2, 3, 5_000]) {
       const claims = { iss: 'https://acme.example', data: 'ä'.repeat(length), expiresInMinutes: 10 };
       for (const kid of [undefined, key.kid]) {

@@ -1,9 +1,9 @@
 import { findAccountBySubdomain } from '../../db/accounts.ts';
 import { changeDoorRecord, findDoorRecord, insertDoorRecord } from '../../db/door-records.ts';
-import { withTransaction } from '../../db/pool.ts';
 import type { Deps } from '../../deps.ts';
 import { isUuid } from '../../domain/uuid.ts';
 import { AppError, InvalidRequestError, NotFoundError } from '../../errors.ts';
+import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
 import { checkName } from './check-name.ts';
 import { environmentType, listEnvironments } from './list-environments.ts';
 import { listRoles, MOST_ROLES, roleType, type EnvironmentRole } from './list-roles.ts';
@@ -19,21 +19,24 @@ export interface CreateRoleInput {
 
 const CODENAME = /^[\w-]{1,60}$/;
 
-/** @throws NotFoundError, InvalidRequestError, AppError `key_taken` when the environment has the id or the codename. */
+/**
+ * @throws NotFoundError, InvalidRequestError, AppError `key_taken` when the environment has the id or the codename,
+ *   OwnRuleError `quota_exceeded`
+ */
 export const createRole = async (
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { subdomain, environmentId, codename, name, ...input }: CreateRoleInput,
 ): Promise<EnvironmentRole> => {
   checkName(name);
   if (!isUuid(input.id)) throw new InvalidRequestError(`"${input.id}" is no UUID.`);
   if (!CODENAME.test(codename))
     throw new InvalidRequestError(`"${codename}" is no codename: 1 to 60 of the characters A-Z a-z 0-9 _ -.`);
-  const account = await findAccountBySubdomain(db, subdomain);
+  const account = await findAccountBySubdomain(deps.db, subdomain);
   if (!account) throw new NotFoundError(`There is no account "${subdomain}".`);
   const accountId = account.id;
-  const wanted = (environmentId ?? (await listEnvironments({ db }, accountId))[0]!.id).toLowerCase();
+  const wanted = (environmentId ?? (await listEnvironments(deps, accountId))[0]!.id).toLowerCase();
   const id = input.id.toLowerCase();
-  await withTransaction(db, async (tx) => {
+  await withQuotas(deps, accountId, async (tx, quotas) => {
     const environment = await findDoorRecord(tx, environmentType(accountId), wanted);
     // Changes nothing but holds the environment: roles are added to it one after the other.
     if (!environment || !(await changeDoorRecord(tx, environmentType(accountId), environment.id, {})))
@@ -46,6 +49,7 @@ export const createRole = async (
     if (roles.some((role) => role.codename === codename))
       throw new AppError('key_taken', 409, `There is a role "${codename}" already.`);
     await insertDoorRecord(tx, roleType(ref), { key: codename, attributes: { id, name } });
+    await refuseOverQuota(tx, quotas, { roles: 1 });
   });
   return { id, codename, name };
 };

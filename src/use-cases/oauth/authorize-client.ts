@@ -2,12 +2,12 @@ import { holdLiveToken } from '../../db/api-tokens.ts';
 import { insertAuditEntry } from '../../db/audit-entries.ts';
 import { deleteOldCodes, insertCode } from '../../db/oauth-codes.ts';
 import { insertGrant } from '../../db/oauth-grants.ts';
-import { withTransaction } from '../../db/pool.ts';
 import type { Deps } from '../../deps.ts';
 import type { AuthorizationRequest } from '../../domain/oauth/authorization-request.ts';
 import { lifetimes, secondsFromNow } from '../../domain/oauth/lifetimes.ts';
 import { UnauthenticatedError } from '../../errors.ts';
 import { newToken, tokenDigest } from '../../secrets/tokens.ts';
+import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
 import type { CheckedLogin } from './check-login.ts';
 
 export interface AuthorizeClientInput {
@@ -21,15 +21,15 @@ export interface AuthorizeClientInput {
  * A login that is made with an API token ends with it.
  *
  * @returns the code that the browser takes to the client; only its digest is kept.
- * @throws UnauthenticatedError when that API token was revoked just now.
+ * @throws UnauthenticatedError when that API token was revoked just now; OwnRuleError `quota_exceeded`.
  */
 export const authorizeClient = async (
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   { request, login: { user, tokenId }, ip }: AuthorizeClientInput,
 ): Promise<string> => {
   const { client, scopes, redirectUri, codeChallenge } = request;
   const code = newToken();
-  await withTransaction(db, async (tx) => {
+  await withQuotas(deps, user.accountId, async (tx, quotas) => {
     if (tokenId !== null && !(await holdLiveToken(tx, tokenId)))
       throw new UnauthenticatedError('This API token is no longer good.');
     const { accountId, id: userId } = user;
@@ -43,7 +43,8 @@ export const authorizeClient = async (
       subject: { type: 'login', id: grantId, name: client.id },
       after: { scope: scopes.join(' ') },
     });
+    await refuseOverQuota(tx, quotas, { sessions: 1 });
   });
-  await deleteOldCodes(db);
+  await deleteOldCodes(deps.db);
   return code;
 };

@@ -149,14 +149,14 @@ describe('quotas of an account', () => {
 
   it('are those of the settings, but where an account has its own', async () => {
     await own(['installations', 0], ['apps', null]);
-    expect(await own()).toEqual([
+    expect((await own()).slice(0, 4)).toEqual([
       { name: 'packages', used: 0, allowed: null, own: false },
       { name: 'bytes', used: 0, allowed: null, own: false },
       { name: 'apps', used: 0, allowed: null, own: true },
       { name: 'installations', used: 0, allowed: 0, own: true },
     ]);
     await own(['installations', undefined], ['apps', undefined]);
-    expect((await own()).slice(2)).toEqual([
+    expect((await own()).slice(2, 4)).toEqual([
       { name: 'apps', used: 0, allowed: 1_000, own: false },
       { name: 'installations', used: 0, allowed: 1_000, own: false },
     ]);

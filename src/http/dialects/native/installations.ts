@@ -7,7 +7,7 @@ import type { Actor } from '../../../domain/audit.ts';
 import { installApp } from '../../../use-cases/install-app.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
-import { isReleased, type Door } from '../../door.ts';
+import { isReleased, type AlsoInstalling, type Door } from '../../door.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
@@ -30,13 +30,13 @@ export const installationRoutes = (deps: Deps, doors: readonly Door[]): Router =
    *
    * @throws NotFoundError for another account's draft, also where it was shown to all.
    */
-  const opened = async (within: Deps, { accountId, subdomain }: User, actor: Actor, appId: number) => {
-    const app = await findCatalogueApp(within.db, { accountId, kind: null, by: 'id', value: appId });
+  const opened = async ({ accountId, subdomain }: User, actor: Actor, appId: number) => {
+    const app = await findCatalogueApp(deps.db, { accountId, kind: null, by: 'id', value: appId });
     if (!app) return undefined;
     if (app.accountId !== accountId && !isReleased(doors, app.kind, app.current.state))
       throw new NotFoundError(`There is no app ${appId} that this account can install.`);
     const door = doors.find(({ kind }) => kind === app.kind);
-    return door?.installing?.(within, { accountId, account: subdomain, actor, appId, ownerId: app.accountId });
+    return door?.installing?.(deps, { accountId, account: subdomain, actor, appId, ownerId: app.accountId });
   };
 
   router.post('/', signedIn, allow('admin'), acceptJson(), async (req, res) => {
@@ -44,9 +44,12 @@ export const installationRoutes = (deps: Deps, doors: readonly Door[]): Router =
     const { accountId } = user;
     const actor = actorOf(req, res);
     const fields = parse(installBody, req.body);
-    await answerOnce(deps, { req, res }, { route: 'appyard: install', fields }, async (within) => {
-      const { app_id: appId, version, product, settings, enabled } = fields;
-      const door = await opened(within, user, actor, appId);
+    const { app_id: appId, version, product, settings, enabled } = fields;
+    let door: AlsoInstalling | undefined;
+    const prepare = async (): Promise<void> => {
+      door = await opened(user, actor, appId);
+    };
+    await answerOnce(deps, { req, res }, { route: 'appyard: install', fields, prepare }, async (within) => {
       const { id } = await installApp(within, {
         accountId,
         actor,
@@ -60,7 +63,7 @@ export const installationRoutes = (deps: Deps, doors: readonly Door[]): Router =
         roleRestrictions: null,
         ...(door && { also: door.also }),
       });
-      await door?.dispatch();
+      await door?.dispatch(within);
       const [installed] = await listCatalogueInstallations(within.db, { accountId, kind: null, id, limit: 1 });
       if (!installed) throw new NotFoundError(`The installation ${id} was removed meanwhile.`);
       return { status: 201, body: { data: presentInstallation(installed) } };

@@ -1,10 +1,10 @@
 import type { ListedApp } from '../../../db/catalogue-lists.ts';
 import { changeDoorRecord, findDoorRecord, insertDoorRecord, type DoorRecord } from '../../../db/door-records.ts';
 import { withTransaction, type Queryable } from '../../../db/pool.ts';
-import { deleteSigningKey, type SigningKey } from '../../../db/signing-keys.ts';
+import { deleteSigningKey, insertSigningKey, type NewSigningKey, type SigningKey } from '../../../db/signing-keys.ts';
 import type { Deps } from '../../../deps.ts';
 import { AppError } from '../../../errors.ts';
-import { createSigningKey } from '../../../use-cases/deliveries/create-signing-key.ts';
+import { prepareSigningKey } from '../../../use-cases/deliveries/create-signing-key.ts';
 import { offeringOf } from './offering.ts';
 import { MAX_FORMER_KEYS, policyKeyOf, policyOf, policyType, type Policy } from './policy.ts';
 
@@ -15,22 +15,25 @@ export interface NewPolicy {
 
 type PolicyFields = Omit<Policy, 'signing_key_id' | 'former_key_ids'>;
 
+/** What a policy is made of. */
+export interface PolicyDraft {
+  /** Of the record. */
+  key: string;
+  fields: PolicyFields;
+  /** Made before the transaction, with `prepareSigningKey`. */
+  signingKey: NewSigningKey;
+}
+
 /**
- * Makes a policy with a key pair of its own, or neither.
+ * Stores a policy and its key pair, or neither. Call it in a transaction.
  *
- * @param key of the record.
  * @throws AppError `key_taken`
  */
-export const addPolicy = async (
-  { db, cipher }: Pick<Deps, 'db' | 'cipher'>,
-  { accountId, key }: { accountId: number; key: string },
-  fields: PolicyFields,
-): Promise<NewPolicy> =>
-  withTransaction(db, async (tx) => {
-    const pair = await createSigningKey({ db: tx, cipher }, { accountId, algorithm: fields.jwt_alg });
-    const attributes = { ...fields, signing_key_id: pair.id, former_key_ids: [] };
-    return { record: await insertDoorRecord(tx, policyType(accountId), { key, attributes }), key: pair };
-  });
+export const addPolicy = async (tx: Queryable, { key, fields, signingKey }: PolicyDraft): Promise<NewPolicy> => {
+  const pair = await insertSigningKey(tx, signingKey);
+  const attributes = { ...fields, signing_key_id: pair.id, former_key_ids: [] };
+  return { record: await insertDoorRecord(tx, policyType(pair.accountId), { key, attributes }), key: pair };
+};
 
 /** What an offering says of its policy. */
 export const policyFieldsOf = (app: ListedApp): Omit<PolicyFields, 'disabled'> => {
@@ -52,16 +55,18 @@ const agrees = (policy: Policy, fields: Omit<PolicyFields, 'disabled'>): boolean
 
 /**
  * The policy of an offering, made when there is none, and brought up to what the offering says: with another algorithm
- * it gets another key. Ask before a transaction that others wait for: a key may take some tenths of a second.
+ * it gets another key. Call it before a transaction: a key takes some tenths of a second.
  */
 export const ensurePolicy = async (deps: Pick<Deps, 'db' | 'cipher'>, app: ListedApp): Promise<DoorRecord> => {
   const { accountId } = app;
   const fields = policyFieldsOf(app);
   const key = policyKeyOf(app.id);
   const record = await findDoorRecord(deps.db, policyType(accountId), key);
-  if (record) return agrees(policyOf(record), fields) ? record : bringUp(deps, { accountId, id: record.id }, fields);
+  if (record) return agrees(policyOf(record), fields) ? record : bringUp(deps, { accountId, record }, fields);
   try {
-    return (await addPolicy(deps, { accountId, key }, { ...fields, disabled: false })).record;
+    const signingKey = await prepareSigningKey(deps, { accountId, algorithm: fields.jwt_alg });
+    const draft = { key, fields: { ...fields, disabled: false }, signingKey };
+    return (await withTransaction(deps.db, (tx) => addPolicy(tx, draft))).record;
   } catch (err) {
     if (!(err instanceof AppError && err.code === 'key_taken')) throw err;
     // Somebody else was quicker.
@@ -69,26 +74,35 @@ export const ensurePolicy = async (deps: Pick<Deps, 'db' | 'cipher'>, app: Liste
   }
 };
 
+/** A key that is not needed any more, because another request was quicker, is not stored. */
 const bringUp = async (
   { db, cipher }: Pick<Deps, 'db' | 'cipher'>,
-  { accountId, id }: { accountId: number; id: number },
+  { accountId, record }: { accountId: number; record: DoorRecord },
   fields: Omit<PolicyFields, 'disabled'>,
-): Promise<DoorRecord> =>
-  withTransaction(db, async (tx) => {
-    // Changes nothing, and holds the record.
-    const held = (await changeDoorRecord(tx, policyType(accountId), id, {}))!;
+): Promise<DoorRecord> => {
+  const algorithm = fields.jwt_alg;
+  const next =
+    policyOf(record).jwt_alg === algorithm ? undefined : await prepareSigningKey({ cipher }, { accountId, algorithm });
+  return withTransaction(db, async (tx) => {
+    // This changes nothing, and holds the record.
+    const held = await changeDoorRecord(tx, policyType(accountId), record.id, {});
+    if (!held) return record;
     const policy = policyOf(held);
-    const keys =
-      policy.jwt_alg === fields.jwt_alg ? {} : await nextKey({ db: tx, cipher }, { accountId, policy, fields });
-    return (await changeDoorRecord(tx, policyType(accountId), id, { ...fields, ...keys }))!;
+    const turned = policy.jwt_alg !== algorithm;
+    // Another request changed the algorithm in between. Its key stays; the next call finds the difference.
+    const kept = turned && !next ? { jwt_alg: policy.jwt_alg } : {};
+    const keys = turned && next ? await replaceKey(tx, policy, next) : kept;
+    return (await changeDoorRecord(tx, policyType(accountId), record.id, { ...fields, ...keys }))!;
   });
+};
 
-const nextKey = async (
-  deps: { db: Queryable } & Pick<Deps, 'cipher'>,
-  { accountId, policy, fields }: { accountId: number; policy: Policy; fields: Pick<Policy, 'jwt_alg'> },
+const replaceKey = async (
+  tx: Queryable,
+  policy: Policy,
+  next: NewSigningKey,
 ): Promise<Pick<Policy, 'signing_key_id' | 'former_key_ids'>> => {
-  const { id } = await createSigningKey(deps, { accountId, algorithm: fields.jwt_alg });
+  const { id, accountId } = await insertSigningKey(tx, next);
   const former = [policy.signing_key_id, ...policy.former_key_ids];
-  for (const old of former.slice(MAX_FORMER_KEYS)) await deleteSigningKey(deps.db, accountId, old);
+  for (const old of former.slice(MAX_FORMER_KEYS)) await deleteSigningKey(tx, accountId, old);
   return { signing_key_id: id, former_key_ids: former.slice(0, MAX_FORMER_KEYS) };
 };

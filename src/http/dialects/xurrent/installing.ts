@@ -4,7 +4,7 @@ import type { Queryable } from '../../../db/pool.ts';
 import type { Deps } from '../../../deps.ts';
 import { invalidField } from '../../../errors.ts';
 import type { Also } from '../../../use-cases/also.ts';
-import type { Installing } from '../../door.ts';
+import type { AlsoInstalling, Installing } from '../../door.ts';
 import { instanceType, noInstance, type Instance } from './instance.ts';
 import { KIND } from './kind.ts';
 import { DRAFT, offeringOf } from './offering.ts';
@@ -18,7 +18,7 @@ import { openTelling } from './telling.ts';
 export const openInstalling = async (
   deps: Deps,
   { accountId, account, actor, appId, ownerId, instance = noInstance }: Installing & { instance?: Instance },
-): Promise<{ also: Also; dispatch: () => Promise<void> }> => {
+): Promise<AlsoInstalling> => {
   const { tell, dispatch } = await openTelling(deps, { ownerId, appId }, actor);
   const also: Also = async (tx, installation) => {
     await refuseClosed(tx, accountId, appId);

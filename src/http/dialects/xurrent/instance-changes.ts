@@ -4,11 +4,11 @@ import type { Deps } from '../../../deps.ts';
 import type { Actor } from '../../../domain/audit.ts';
 import { AppError, invalidField } from '../../../errors.ts';
 import type { Also } from '../../../use-cases/also.ts';
+import type { AlsoInstalling } from '../../door.ts';
 import { installApp } from '../../../use-cases/install-app.ts';
 import { removeInstallation } from '../../../use-cases/remove-installation.ts';
 import { updateInstallation } from '../../../use-cases/update-installation.ts';
 import { instanceOf, instanceType, noInstance, type Instance } from './instance.ts';
-import { openInstalling } from './installing.ts';
 import { KIND } from './kind.ts';
 import { openTelling } from './telling.ts';
 
@@ -20,22 +20,20 @@ interface By {
 }
 
 /**
- * Installs an offering for an account, through the common pipeline, and tells its webhook.
+ * Installs an offering for an account, through the common pipeline, and tells its webhook. `openInstalling` comes before.
  *
  * @throws InvalidRequestError, and whatever `installApp` throws.
  */
 export const addInstance = async (
   deps: Deps,
-  by: By,
-  { appId, ownerId, enabled, instance }: { appId: number; ownerId: number; enabled: boolean; instance: Instance },
+  { accountId, actor }: Pick<By, 'accountId' | 'actor'>,
+  { appId, enabled, also, dispatch }: { appId: number; enabled: boolean } & AlsoInstalling,
 ): Promise<number> => {
-  const { also, dispatch } = await openInstalling(deps, { ...by, appId, ownerId, instance });
-  const { accountId, actor } = by;
   const install = { accountId, actor, appId, appKind: KIND, product: null, settings: {}, enabled };
   const { id } = await installApp(deps, { ...install, groupRestrictions: [], roleRestrictions: null, also }).catch(
     installedOnce,
   );
-  await dispatch();
+  await dispatch(deps);
   return id;
 };
 
@@ -83,7 +81,7 @@ export const changeInstance = async (
     roleRestrictions: undefined,
     also,
   });
-  await dispatch();
+  await dispatch(deps);
 };
 
 /** Removes an instance, and tells the webhook. */
@@ -101,5 +99,5 @@ export const removeInstance = async (
     return undefined;
   };
   await removeInstallation(deps, { accountId, actor, id, kind: KIND, also });
-  await dispatch();
+  await dispatch(deps);
 };

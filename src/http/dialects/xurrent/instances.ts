@@ -14,6 +14,7 @@ import { changeOf, installable, refuseFields, refuseForeignFields } from './inst
 import { sendInstances } from './instance-lists.ts';
 import { CUSTOMERS, instanceBody, PROVIDERS } from './instance-schema.ts';
 import { instancesOf, noInstance } from './instance.ts';
+import { openInstalling } from './installing.ts';
 import { readId } from './node-id.ts';
 import { presentInstance } from './present-instance.ts';
 import { upgradeInstance } from './upgrade-instance.ts';
@@ -68,13 +69,17 @@ const create =
     const body = parse(instanceBody, req.body);
     const { accountId, subdomain } = userOf(res);
     const by = { accountId, account: subdomain, actor: actorOf(req, res) };
-    await answerOnce(deps, { req, res }, { route: 'xurrent: add instance', fields: body }, async (within) => {
-      const { appId, ownerId } = await installable(within, accountId, body);
-      const isProvider = ownerId === accountId;
-      if (!isProvider) refuseFields(body, PROVIDERS, 'the provider of the app');
-      const change = await changeOf(within, accountId, body);
-      const enabled = body.enabled_by_customer ?? true;
-      const id = await addInstance(within, by, { appId, ownerId, enabled, instance: change(noInstance) });
+    let prepared: Parameters<typeof addInstance>[2] | undefined;
+    const prepare = async (): Promise<void> => {
+      const { appId, ownerId } = await installable(deps, accountId, body);
+      if (ownerId !== accountId) refuseFields(body, PROVIDERS, 'the provider of the app');
+      const change = await changeOf(deps, accountId, body);
+      const opened = await openInstalling(deps, { ...by, appId, ownerId, instance: change(noInstance) });
+      prepared = { appId, enabled: body.enabled_by_customer ?? true, ...opened };
+    };
+    const asked = { route: 'xurrent: add instance', fields: body, prepare };
+    await answerOnce(deps, { req, res }, asked, async (within) => {
+      const id = await addInstance(within, by, prepared!);
       return { status: 201, body: await shown(within, accountId, id) };
     });
   };

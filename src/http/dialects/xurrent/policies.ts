@@ -1,23 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import { changeDoorRecord, findDoorRecordById, type DoorRecord } from '../../../db/door-records.ts';
 import { loadRecords, pageOfRecords } from '../../../db/door-record-lists.ts';
 import type { ListRequest } from '../../../db/list-page.ts';
 import type { Deps } from '../../../deps.ts';
-import { AppError, NotFoundError, invalidField } from '../../../errors.ts';
+import { NotFoundError } from '../../../errors.ts';
 import { allow, userOf } from '../../auth.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { domainOf } from './addresses.ts';
 import { deliveryRoutes } from './deliveries.ts';
-import { addPolicy, policyFieldsOf, type NewPolicy } from './ensure-policy.ts';
+import { newPolicyOf } from './new-policy.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
-import { findOffering } from './find-offering.ts';
 import { readId } from './node-id.ts';
-import { withRequired } from './offering-schema.ts';
-import { newPolicyBody, offeringPolicyBody, policyChangeBody } from './policy-schema.ts';
-import { policyKeyOf, policyOf, policyType } from './policy.ts';
+import { offeringPolicyBody, policyChangeBody } from './policy-schema.ts';
+import { policyOf, policyType } from './policy.ts';
 import { policyCollection, presentPolicy } from './present-policy.ts';
 import { removePolicy } from './remove-policy.ts';
 import { sendPage } from './send-page.ts';
@@ -33,8 +30,10 @@ export const policyRoutes = (deps: Deps): Router => {
 
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {
     const fields = { body: req.body as object };
-    await answerOnce(deps, { req, res }, { route: 'xurrent: add policy', fields }, async (within) => {
-      const { record, key } = await newPolicy(within, userOf(res).accountId, fields.body);
+    const policy = newPolicyOf(deps, userOf(res).accountId, fields.body);
+    const asked = { route: 'xurrent: add policy', fields, prepare: policy.prepare };
+    await answerOnce(deps, { req, res }, asked, async (within) => {
+      const { record, key } = await policy.add(within);
       return { status: 201, body: { ...presentPolicy(record, domain), public_key_pem: key.publicPem } };
     });
   });
@@ -83,30 +82,6 @@ const getPolicy = async ({ db }: Pick<Deps, 'db'>, accountId: number, asked: str
   const record = id === undefined ? undefined : await findDoorRecordById(db, policyType(accountId), id);
   if (!record) throw notFound(asked);
   return record;
-};
-
-/** One for an offering, which says all but whether it is disabled, or one of its own. */
-const newPolicy = async (deps: Deps, accountId: number, body: object): Promise<NewPolicy> => {
-  if (!('app_offering_id' in body) || body.app_offering_id === null || body.app_offering_id === '') {
-    const { disabled = false, jwt_alg, ...rest } = parse(newPolicyBody, withRequired(body, ['jwt_alg']));
-    const { jwt_audience = null, jwt_claim_expires_in = null } = rest;
-    const name = `Webhook policy ${new Date().toISOString()}`;
-    const fields = { name, jwt_alg: jwt_alg!, jwt_audience, jwt_claim_expires_in, disabled, app_offering: null };
-    return addPolicy(deps, { accountId, key: randomUUID() }, fields);
-  }
-  const { app_offering_id: id, disabled = false } = parse(offeringPolicyBody, body);
-  const app = await findOffering(deps, { accountId, id: id! }, ['draft']);
-  if (!app) throw invalidField('app_offering_id', `there is no app offering ${id} of this account`);
-  const published = await findOffering(deps, { accountId, id: id! }, ['own-released']);
-  return addPolicy(
-    deps,
-    { accountId, key: policyKeyOf(app.id) },
-    { ...policyFieldsOf(published ?? app), disabled },
-  ).catch((err: unknown) => {
-    if (err instanceof AppError && err.code === 'key_taken')
-      throw invalidField('app_offering_id', 'has a policy already; remove that one for another key');
-    throw err;
-  });
 };
 
 const sendPolicies = (deps: Deps, { req, res }: { req: Request; res: Response }, disabled?: boolean): Promise<void> => {

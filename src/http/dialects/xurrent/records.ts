@@ -7,6 +7,7 @@ import {
   type RecordType,
 } from '../../../db/door-records.ts';
 import type { Deps } from '../../../deps.ts';
+import { refuseOverQuota, withQuotas } from '../../../use-cases/quotas/with-quotas.ts';
 import type { NodeType } from './node-id.ts';
 import { KIND } from './kind.ts';
 import type { Reference } from './reference-object.ts';
@@ -57,13 +58,19 @@ export interface SmallRecord {
   sourceID: string | null;
 }
 
+/** @throws OwnRuleError `quota_exceeded` */
 export const addRecord = (
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'config'>,
   resource: SmallResource,
   accountId: number,
   record: SmallRecord,
 ): Promise<DoorRecord> =>
-  insertDoorRecord(db, recordTypeOf(resource, accountId), { key: randomUUID(), attributes: { ...record } });
+  withQuotas(deps, accountId, async (tx, quotas) => {
+    const type = recordTypeOf(resource, accountId);
+    const added = await insertDoorRecord(tx, type, { key: randomUUID(), attributes: { ...record } });
+    await refuseOverQuota(tx, quotas, { records: 1 });
+    return added;
+  });
 
 // Nobody but this door writes them.
 export const smallRecordOf = ({ attributes }: DoorRecord): SmallRecord => attributes as unknown as SmallRecord;

@@ -16,17 +16,19 @@ interface News {
   instance: Pick<Instance, 'disabled' | 'suspended'>;
 }
 
+type DispatchDeps = Parameters<typeof dispatchDelivery>[0];
+
 /** Tells an offering's webhook what happens, with it and not without it. */
 export interface Telling {
   /** In the transaction of what happens. */
   tell: (tx: Queryable, news: News) => Promise<void>;
-  /** After its commit. */
-  dispatch: () => Promise<void>;
+  /** After its commit, with the stores of that transaction where it is part of another one. */
+  dispatch: (within: DispatchDeps) => Promise<void>;
 }
 
-/** Ask for it before the transaction: the offering's key may have to be made. */
+/** Call it before the transaction, also before that of an `Idempotency-Key`: the offering's key may have to be made. */
 export const openTelling = async (
-  deps: Pick<Deps, 'db' | 'cipher' | 'config' | 'deliveryQueue' | 'log'>,
+  deps: Pick<Deps, 'db' | 'cipher' | 'config'>,
   offering: { ownerId: number; appId: number },
   actor: Actor,
 ): Promise<Telling> => {
@@ -39,8 +41,8 @@ export const openTelling = async (
       const delivery = await tellWebhook(tx, deps, webhook, { event, actor, instance }).catch(ifPolicyIsThere);
       if (delivery) asked.push(delivery);
     },
-    async dispatch() {
-      for (const delivery of asked) await dispatchDelivery(deps, delivery);
+    async dispatch(within) {
+      for (const delivery of asked) await dispatchDelivery(within, delivery);
     },
   };
 };
