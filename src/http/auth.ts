@@ -3,10 +3,11 @@ import type { Role, User } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { scopeOfMethod } from '../domain/oauth/scopes.ts';
-import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
+import { ForbiddenError, MalformedRequestError, UnauthenticatedError } from '../errors.ts';
 import type { Principal } from '../use-cases/identify.ts';
 import { clientAddressOf } from './client-address.ts';
-import { subdomainOf } from './host.ts';
+import { refuseCrossSiteWrite } from './cross-site.ts';
+import { hostnameOf, subdomainOf } from './host.ts';
 import { spendRequest } from './rate-limit.ts';
 
 export interface AuthenticateOptions {
@@ -37,10 +38,14 @@ export const authenticate = (
   const domain = new URL(config.publicUrl).hostname;
   const count = polls ? rateLimits.polls : rateLimits.requests;
   return async (req, res, next) => {
+    const host = req.get('host');
+    if (host !== undefined && host !== '' && hostnameOf(host) === undefined)
+      throw new MalformedRequestError('The Host header is not a hostname.');
     const header = headerOf(req);
+    if (header !== undefined) refuseCrossSiteWrite(req, config.publicUrl);
     const principal = header === undefined ? undefined : await identify(header, () => clientAddressOf(req));
     if (!principal) throw new UnauthenticatedError();
-    const subdomain = subdomainOf(req.get('host'), domain);
+    const subdomain = subdomainOf(host, domain);
     if (principal.kind === 'user' && subdomain !== undefined && subdomain !== principal.user.subdomain)
       throw new UnauthenticatedError(`These credentials are not of the account "${subdomain}".`);
     if (count && principal.kind === 'user') await spendRequest(count, principal.user.accountId, res);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { subdomainOf } from '../../src/http/host.ts';
+import { hostnameOf, subdomainOf } from '../../src/http/host.ts';
 import { listOf } from '../../src/http/dialects/zendesk/query.ts';
 import { advance, completedMessage } from '../../src/domain/job.ts';
 import { isDatabaseAway } from '../../src/db/errors.ts';
@@ -8,7 +8,13 @@ describe('the subdomain in a Host header', () => {
   it.each([
     ['acme.apps.example.com', 'acme'],
     ['ACME.apps.example.com:8443', 'acme'],
+    ['acme.apps.example.com.', 'acme'],
+    ['Acme.Apps.Example.com.:8443', 'acme'],
+    ['acme%2Eapps.example.com', 'acme'],
+    ['acme。apps。example。com', 'acme'],
+    ['acme.apps.example.com:', 'acme'],
     ['apps.example.com', undefined],
+    ['apps.example.com.', undefined],
     ['evil-apps.example.com', undefined],
     ['127.0.0.1:3000', undefined],
     ['[::1]:3000', undefined],
@@ -16,6 +22,13 @@ describe('the subdomain in a Host header', () => {
   ])('of %j is %j', (host, subdomain) => {
     expect(subdomainOf(host, 'apps.example.com')).toBe(subdomain);
   });
+
+  it.each(['', ' ', 'acme.apps.example.com:x', 'acme.apps.example.com..', 'x@acme.apps.example.com', 'acme/', 'a b'])(
+    'is no hostname: %j',
+    (host) => {
+      expect(hostnameOf(host)).toBeUndefined();
+    },
+  );
 });
 
 describe('a list in the query', () => {

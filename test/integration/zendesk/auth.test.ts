@@ -172,6 +172,11 @@ describe('signing in', () => {
     ['another account with a port', 'other.apps.test:8443', 401],
     ['an account that is not there', 'nobody.apps.test', 401],
     ['something below the own account', 'x.acme.apps.test', 401],
+    ['the own account with a final dot', 'acme.apps.test.', 200],
+    ['another account with a final dot', 'other.apps.test.', 401],
+    ['another account with a final dot and a port', 'OTHER.apps.test.:8443', 401],
+    ['no hostname', 'other.apps.test:x', 400],
+    ['no hostname, but dots', 'other.apps.test..', 400],
   ])('holds the Host name against the account: %s', async (_name, host, status) => {
     for (const header of [`Bearer ${harness.tokens.admin}`, basic(emails.admin, adminPassword)]) {
       const answer = await ask(header, { host });

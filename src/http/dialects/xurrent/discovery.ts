@@ -4,6 +4,7 @@ import { findPublicRecord } from '../../../db/door-record-lists.ts';
 import { listSigningKeys } from '../../../db/signing-keys.ts';
 import type { Deps } from '../../../deps.ts';
 import { headerNameOf, signingAlgorithms } from '../../../domain/delivery-claims.ts';
+import { isSubdomain } from '../../../domain/subdomain.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { accountUrl, hostAccountOf, policyUrl } from './addresses.ts';
 import { KIND } from './kind.ts';
@@ -48,23 +49,33 @@ const issuerRoutes = (deps: Pick<Deps, 'db'>, findIssuer: FindIssuer): Router =>
 };
 
 /** Below `/webhook_policies/{id}/.well-known`. */
-export const policyDiscovery = (deps: Pick<Deps, 'db' | 'config'>): Router =>
-  issuerRoutes(deps, async (req) => {
+export const policyDiscovery = (deps: Pick<Deps, 'db' | 'config'>): Router => {
+  const publicHost = new URL(deps.config.publicUrl).host;
+  return issuerRoutes(deps, async (req) => {
     const id = readId('WebhookPolicy', String(req.params['id']));
     const found =
       id === undefined ? undefined : await findPublicRecord(deps.db, { door: KIND, type: 'webhook_policy' }, id);
     const host = hostAccountOf(deps, req);
-    if (!found || (host !== undefined && host !== found.owner)) throw notFound();
+    if (!found) throw notFound();
     const { accountId, owner } = found;
+    // Where accounts have hosts of their own, the answer at another host would tell whose policy it is.
+    if (host === undefined ? new URL(policyUrl(deps, owner, 0)).host !== publicHost : host !== owner) throw notFound();
     return { url: policyUrl(deps, owner, found.id), accountId, keyIds: keyIdsOf(policyOf(found)) };
   });
+};
 
-/** Below an account's own address: its subdomain, or `/accounts/{account}` where there can be none. */
+/** Has no keys. */
+const NO_ACCOUNT = 0;
+
+/**
+ * Below an account's own address: its subdomain, or `/accounts/{account}` where there can be none. An account that does
+ * not exist is answered like one without keys: otherwise anyone could find out which accounts exist.
+ */
 export const accountDiscovery = (deps: Pick<Deps, 'db' | 'config'>): Router =>
   issuerRoutes(deps, async (req) => {
     const { account: asked } = req.params as { account?: string };
-    const subdomain = asked ?? hostAccountOf(deps, req);
-    const account = subdomain === undefined ? undefined : await findAccountBySubdomain(deps.db, subdomain);
-    if (!account) throw notFound();
-    return { url: accountUrl(deps, account.subdomain), accountId: account.id };
+    const subdomain = (asked ?? hostAccountOf(deps, req))?.toLowerCase();
+    if (subdomain === undefined || !isSubdomain(subdomain)) throw notFound();
+    const account = await findAccountBySubdomain(deps.db, subdomain);
+    return { url: accountUrl(deps, subdomain), accountId: account?.id ?? NO_ACCOUNT };
   });
