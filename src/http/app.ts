@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { Deps } from '../deps.ts';
 import { nativeRoutes } from './dialects/native/routes.ts';
 import { zendeskOauthClients } from './dialects/zendesk/oauth-clients.ts';
+import { createBaseUrl } from './base-url.ts';
 import { doors } from './doors.ts';
 import { prepareError } from './errors.ts';
 import { healthRoutes } from './health.ts';
@@ -26,8 +27,9 @@ export const createApp = (deps: Deps): Express => {
   app.use('/assets', publicAssetRoutes(deps));
   app.use(healthRoutes(deps));
   app.use(queueBoardRoutes(deps));
-  app.get('/', (_req, res) => {
-    res.json({ name: 'appyard', apps: `${deps.config.publicUrl}/api/v2/apps.json` });
+  const baseUrlOf = createBaseUrl(deps.config);
+  app.get('/', (req, res) => {
+    res.json({ name: 'appyard', apps: `${baseUrlOf(req)}/api/v2/apps.json` });
   });
   app.use(nothingThere);
   app.use(errors(deps));

@@ -12,6 +12,8 @@ const PAGE_SIZE = 50;
 
 export interface PageInput {
   environment: EnvironmentRef;
+  /** Of the link to the next page. */
+  baseUrl: string;
   keys: readonly Buffer[];
   /** Undefined: the first page. */
   token: string | undefined;
@@ -23,10 +25,7 @@ export interface PageInput {
  *
  * @throws InvalidRequestError for a token that is not ours, or of another list.
  */
-export const customAppPage = async (
-  { db, config }: Pick<Deps, 'db' | 'config'>,
-  { environment, keys, token }: PageInput,
-) => {
+export const customAppPage = async ({ db }: Pick<Deps, 'db'>, { environment, keys, token, baseUrl }: PageInput) => {
   const { accountId, environmentId } = environment;
   const after = token === undefined ? 0 : readContinuationToken(keys, environment, token);
   if (after === undefined)
@@ -44,7 +43,7 @@ export const customAppPage = async (
   });
   const apps = found.slice(0, PAGE_SIZE);
   const next = found.length > PAGE_SIZE ? continuationToken(keys, environment, apps.at(-1)!.id) : null;
-  const address = `${config.publicUrl}/v2/projects/${environmentId}/custom-apps?continuationToken=`;
+  const address = `${baseUrl}/v2/projects/${environmentId}/custom-apps?continuationToken=`;
   return {
     custom_apps: apps.map(presentCustomApp),
     pagination: { continuation_token: next, next_page: next === null ? null : address + encodeURIComponent(next) },

@@ -3,6 +3,7 @@ import type { Deps } from '../../../deps.ts';
 import { deleteApp } from '../../../use-cases/delete-app.ts';
 import { listRoles } from '../../../use-cases/environments/list-roles.ts';
 import { actorOf, allow } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
@@ -23,10 +24,18 @@ import { createRoleBook } from './role-references.ts';
 /** Custom apps of an environment, which has been loaded. */
 export const customAppRoutes = (deps: Deps): Router => {
   const router = Router();
+  const baseUrlOf = createBaseUrl(deps.config);
   const keys = deps.cipher.keysFor(CONTINUATION_KEYS);
 
   router.get('/', async (req, res) => {
-    res.json(await customAppPage(deps, { environment: environmentOf(res), keys, token: tokenOf(req) }));
+    res.json(
+      await customAppPage(deps, {
+        environment: environmentOf(res),
+        keys,
+        token: tokenOf(req),
+        baseUrl: baseUrlOf(req),
+      }),
+    );
   });
 
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {

@@ -6,18 +6,20 @@ import { deleteApp } from '../../../use-cases/delete-app.ts';
 import { requestBuild } from '../../../use-cases/request-build.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { answerOnce } from '../../idempotency.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { readAppView, setLanguages } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
 import { listApps } from './list-apps.ts';
-import { localeFor, presentApp } from './present-app.ts';
+import { localeFor, presentApp, type AppUrls } from './present-app.ts';
 import { buildBody, idParams } from './schema.ts';
 
 /** Apps of this door: lists, one app, its builds. */
 export const appRoutes = (deps: Deps, appsPath: string): Router => {
   const router = Router();
-  const urls = { publicUrl: deps.config.publicUrl, appsPath };
+  const baseUrlOf = createBaseUrl(deps.config);
+  const urlsOf = (req: Request): AppUrls => ({ baseUrl: baseUrlOf(req), appsPath });
   const signedIn = authenticate(deps);
   const admin = [signedIn, allow('admin')];
 
@@ -30,9 +32,9 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
     });
   };
 
-  router.get('/', ...admin, listApps(deps, urls, { ownedOnly: false }));
+  router.get('/', ...admin, listApps(deps, urlsOf, { ownedOnly: false }));
 
-  router.get('/owned', ...admin, listApps(deps, urls, { ownedOnly: true }));
+  router.get('/owned', ...admin, listApps(deps, urlsOf, { ownedOnly: true }));
 
   router.post('/', ...admin, acceptJson(), (req, res) => build(req, res, { appId: null, status: 202 }));
 
@@ -43,7 +45,7 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
     const app = await findListedApp(deps.db, ref, localeFor(view));
     if (!app) throw new NotFoundError(`There is no app ${id} that this account can see.`);
     setLanguages(res, [app.locale]);
-    res.json(presentApp(app, urls, view));
+    res.json(presentApp(app, urlsOf(req), view));
   });
 
   router.put('/:id', ...admin, acceptJson(), async (req, res) => {

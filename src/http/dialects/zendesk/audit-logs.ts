@@ -3,6 +3,7 @@ import { findAuditEntry, listAuditEntries } from '../../../db/audit-entries.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { allow, authenticate, userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { parse } from '../../parse.ts';
 import { auditQuery } from './audit-query.ts';
 import { pageOf, presentPage, readCursor } from './cursor-page.ts';
@@ -15,9 +16,9 @@ const PATH = '/api/v2/audit_logs';
 /** What was done in an account: newest first. One round trip for a page. */
 export const auditLogRoutes = (deps: Deps): Router => {
   const router = Router();
-  const { publicUrl } = deps.config;
+  const baseUrlOf = createBaseUrl(deps.config);
   const admin = [authenticate(deps), allow('admin')];
-  const url = (id: number): string => `${publicUrl}${PATH}/${id}.json`;
+  const urlOf = (req: Request, id: number): string => `${baseUrlOf(req)}${PATH}/${id}.json`;
 
   router.get('/', ...admin, async (req: Request, res) => {
     const { filter, page, sort } = parse(auditQuery, req.query);
@@ -32,16 +33,16 @@ export const auditLogRoutes = (deps: Deps): Router => {
     );
     const { items, meta } = pageOf(entries, page.size, cursor);
     res.json({
-      audit_logs: items.map((entry) => presentAuditEntry(entry, url(entry.id))),
-      ...presentPage(`${publicUrl}${PATH}.json`, req.query, meta),
+      audit_logs: items.map((entry) => presentAuditEntry(entry, urlOf(req, entry.id))),
+      ...presentPage(`${baseUrlOf(req)}${PATH}.json`, req.query, meta),
     });
   });
 
-  router.get('/:id', ...admin, async (req, res) => {
+  router.get('/:id', ...admin, async (req: Request, res) => {
     const { id } = parse(idParams, req.params);
     const entry = await findAuditEntry(deps.db, userOf(res).accountId, id);
     if (!entry) throw new NotFoundError(`There is no entry ${id} in the audit log of this account.`);
-    res.json({ audit_log: presentAuditEntry(entry, url(entry.id)) });
+    res.json({ audit_log: presentAuditEntry(entry, urlOf(req, entry.id)) });
   });
 
   return router;

@@ -7,6 +7,7 @@ import { cancelJob } from '../../../use-cases/cancel-job.ts';
 import { readJob } from '../../../use-cases/read-job.ts';
 import { retryJob } from '../../../use-cases/retry-job.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { toAppError } from '../../errors.ts';
 import { logQuietly } from '../../observe-requests.ts';
 import { requestIdOf } from '../../request-id.ts';
@@ -34,9 +35,9 @@ const lostIds: ReadonlySet<string> = new Set(['undefined', 'null', 'NaN']);
  */
 export const jobStatusRoutes = (deps: Deps): Router => {
   const router = Router();
-  const { publicUrl } = deps.config;
+  const baseUrlOf = createBaseUrl(deps.config);
   const urlsOf = (req: Request): JobUrls => ({
-    publicUrl,
+    baseUrl: baseUrlOf(req),
     jobsPath: req.baseUrl,
     appsPath: req.baseUrl.replace(/(\/installations)?\/job_statuses$/i, ''),
   });
@@ -56,7 +57,7 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     const { items, meta } = pageOf(numbered, page.size, cursor);
     res.json({
       job_statuses: items.map(({ job }) => presentListedJob(job, urlsOf(req))),
-      ...presentPage(`${publicUrl}${req.baseUrl}.json`, req.query, meta),
+      ...presentPage(`${baseUrlOf(req)}${req.baseUrl}.json`, req.query, meta),
     });
   });
 

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { lastUnlistedApp, readApps } from '../../../db/app-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import { userOf } from '../../auth.ts';
@@ -10,9 +10,10 @@ import { MOST_LISTED, startOf } from './whole-list.ts';
 
 /** Lists the account's apps, and also those published to it unless `ownedOnly`. */
 export const listApps =
-  (deps: Deps, urls: AppUrls, { ownedOnly }: { ownedOnly: boolean }): RequestHandler =>
+  (deps: Deps, urlsOf: (req: Request) => AppUrls, { ownedOnly }: { ownedOnly: boolean }): RequestHandler =>
   async (req, res) => {
     const view = readAppView(req);
+    const urls = urlsOf(req);
     const { accountId } = userOf(res);
     const filter = { accountId, kind: APP_KIND, ownedOnly };
     const after = startOf(deps, await lastUnlistedApp(deps.db, filter, MOST_LISTED), { of: 'apps', accountId });

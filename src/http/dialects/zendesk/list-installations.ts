@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { lastUnlistedInstallation, readInstallations, type Installation } from '../../../db/installations.ts';
 import type { Deps } from '../../../deps.ts';
 import { userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { sendList } from '../../send-list.ts';
 import { includesApp, readAppView, setLanguages, varyByLanguage } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
@@ -12,7 +13,7 @@ import { MOST_LISTED, startOf } from './whole-list.ts';
 
 /** All installations of the account, those too that the one who asks cannot use: `servable` says so. */
 export const listAllInstallations =
-  (deps: Deps, { path, product }: Prefix): RequestHandler =>
+  (deps: Deps, { path, product }: Prefix, baseUrlOf = createBaseUrl(deps.config)): RequestHandler =>
   async (req, res) => {
     const viewer = userOf(res);
     const { accountId } = viewer;
@@ -27,7 +28,7 @@ export const listAllInstallations =
       };
       return sendList(deps, { req, res }, frame, items());
     }
-    const urls = { publicUrl: deps.config.publicUrl, appsPath: `${path}/apps` };
+    const urls = { baseUrl: baseUrlOf(req), appsPath: `${path}/apps` };
     const sideload = createSideload(deps, { accountId, urls, view: readAppView(req) });
     varyByLanguage(res);
     const onWhole = (): void => setLanguages(res, sideload.locales);

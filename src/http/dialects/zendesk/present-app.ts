@@ -8,7 +8,8 @@ import { formatTime } from './format.ts';
 import { renderText } from './render-text.ts';
 
 export interface AppUrls {
-  publicUrl: string;
+  /** Without a slash at its end. */
+  baseUrl: string;
   /** E.g. `/api/sell/apps`. */
   appsPath: string;
 }
@@ -57,7 +58,7 @@ export const presentApp = (app: ListedApp, urls: AppUrls, view: Pick<AppView, 'e
     version: definition.version,
     visibility: app.visibility,
     // Ours, not the vendor's: where a page finds the files of the version that runs now.
-    asset_url_prefix: `${urls.publicUrl}/assets/${app.assetKey}/`,
+    asset_url_prefix: `${urls.baseUrl}/assets/${app.assetKey}/`,
   };
 };
 

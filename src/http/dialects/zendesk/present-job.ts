@@ -7,7 +7,7 @@ const RETRY_IN = 1;
 const RETRY_WHEN_AWAY = 5;
 
 export interface JobUrls {
-  publicUrl: string;
+  baseUrl: string;
   /** The path the job was asked for at, without its id: the answer's own address leads back to the same place. */
   jobsPath: string;
   /** E.g. `/api/sell/apps`. */
@@ -15,11 +15,11 @@ export interface JobUrls {
 }
 
 /** Both polling routes answer for both kinds of job, with the fields of both: clients ask at either. */
-export const presentJob = (job: JobStatus, { publicUrl, jobsPath, appsPath }: JobUrls) => ({
+export const presentJob = (job: JobStatus, { baseUrl, jobsPath, appsPath }: JobUrls) => ({
   id: job.id,
-  url: `${publicUrl}${jobsPath}/${job.id}.json`,
+  url: `${baseUrl}${jobsPath}/${job.id}.json`,
   app_id: job.appId,
-  app_url: job.appId === null ? null : `${publicUrl}${appsPath}/${job.appId}.json`,
+  app_url: job.appId === null ? null : `${baseUrl}${appsPath}/${job.appId}.json`,
   installation_id: job.installationId,
   total: job.total,
   progress: job.progress,
@@ -53,10 +53,10 @@ export const LOST_JOB_ID =
 const withoutSubject = { app_id: null, app_url: null, installation_id: null };
 
 /** A client that asks for a job that is not there would ask for ever; told that it failed, it ends. */
-export const presentUnknownJob = (id: string, message: string, { publicUrl, jobsPath }: JobUrls) => ({
+export const presentUnknownJob = (id: string, message: string, { baseUrl, jobsPath }: JobUrls) => ({
   ...withoutSubject,
   id,
-  url: `${publicUrl}${jobsPath}/${encodeURIComponent(id)}.json`,
+  url: `${baseUrl}${jobsPath}/${encodeURIComponent(id)}.json`,
   total: 1,
   progress: 0,
   status: 'failed',
@@ -65,10 +65,10 @@ export const presentUnknownJob = (id: string, message: string, { publicUrl, jobs
 });
 
 /** Clients die of a 5xx while they poll; told to wait, they wait. */
-export const presentUnreachableJob = (id: string, { publicUrl, jobsPath }: JobUrls) => ({
+export const presentUnreachableJob = (id: string, { baseUrl, jobsPath }: JobUrls) => ({
   ...withoutSubject,
   id,
-  url: `${publicUrl}${jobsPath}/${encodeURIComponent(id)}.json`,
+  url: `${baseUrl}${jobsPath}/${encodeURIComponent(id)}.json`,
   total: 1,
   progress: 0,
   status: 'queued',

@@ -6,6 +6,7 @@ import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { getInstallation } from '../../../use-cases/get-installation.ts';
 import { userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { parse } from '../../parse.ts';
 import { includesApp, readAppView, setLanguages } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
@@ -16,7 +17,7 @@ import { idParams } from './schema.ts';
 
 /** One installation, in the shape that this endpoint has. Three round trips, and two more with its app. */
 export const showInstallation = (deps: Deps, { path }: Prefix): RequestHandler => {
-  const urls = { publicUrl: deps.config.publicUrl, appsPath: `${path}/apps` };
+  const baseUrlOf = createBaseUrl(deps.config);
 
   return async (req, res) => {
     const { id } = parse(idParams, req.params);
@@ -34,7 +35,7 @@ export const showInstallation = (deps: Deps, { path }: Prefix): RequestHandler =
     res.json({
       installation: {
         ...presentShownInstallation({ installation, app, ownerEmail, locale, viewer }),
-        ...(shown && { app: presentApp(shown, urls, view) }),
+        ...(shown && { app: presentApp(shown, { baseUrl: baseUrlOf(req), appsPath: `${path}/apps` }, view) }),
       },
     });
   };
