@@ -7,10 +7,12 @@ import { projectRoot } from '../../src/cli/project-root.ts';
 const others: Record<string, string> = {
   'base-url.ts': 'the one place that makes the base of links',
   'auth.ts': 'the domain below which accounts have their hosts',
+  'cross-site.ts': 'the scheme and port that browsers see, to compare with an Origin',
   'oauth/authorizations.ts': 'the domain below which accounts have their hosts',
   'dialects/os1/list-apps.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',
   'dialects/os1/apps.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',
   'dialects/os1/versions.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',
+  'dialects/xurrent/discovery.ts': 'the host of accounts that have none of their own',
   'dialects/xurrent/addresses.ts': 'issuers and node ids, which identify an account',
 };
 
