@@ -31,6 +31,28 @@ export const doomBlobs = async (
   return rows[0]!;
 };
 
+/**
+ * Dooms those of these blobs that nothing refers to, so that they can be removed as soon as nobody has touched them for
+ * `quietSeconds`: whoever was about to store one then has done so. Rows that somebody holds are left to
+ * {@link doomBlobs}.
+ */
+export const doomSoon = async (
+  tx: Queryable,
+  digests: readonly string[],
+  { graceSeconds, quietSeconds }: { graceSeconds: number; quietSeconds: number },
+): Promise<void> => {
+  await tx.query(
+    `with free as (
+       select b.sha256 from blobs b
+       where b.sha256 = any($1) and b.deleting_at is null and not ${isReferenced('b.sha256')}
+       for update of b skip locked)
+     update blobs b set doomed_at = least(b.doomed_at,
+       greatest(b.touched_at + make_interval(secs => $3), now()) - make_interval(secs => $2))
+     from free where b.sha256 = free.sha256`,
+    [digests, graceSeconds, quietSeconds],
+  );
+};
+
 /** Locks blobs that were doomed so long ago, and those whose removal was broken off. What somebody holds is left out, and
  * what could not be removed before comes last: it must not keep the others. */
 export const lockDoomed = async (tx: Queryable, graceSeconds: number, limit: number): Promise<string[]> => {

@@ -78,17 +78,18 @@ export const hasUpload = async (tx: Queryable, accountId: number, id: number): P
  * Of all accounts, `limit` at the most: uploads whose build completed, or whose job is there no more; and, once they are
  * so old, those that no build has used and those whose build ended otherwise, counted from its end.
  *
- * @returns how many it deleted.
+ * @returns the digests of those it deleted.
  */
-export const deleteOldUploads = async (db: Queryable, hours: number, limit: number): Promise<number> => {
-  const { rowCount } = await db.query(
+export const deleteOldUploads = async (tx: Queryable, hours: number, limit: number): Promise<string[]> => {
+  const { rows } = await tx.query<{ sha256: string }>(
     `delete from uploads where id in (
        select u.id from uploads u left join jobs j on j.id = u.job_id
        where case when u.job_id is null then u.created_at < now() - make_interval(hours => $1)
          else j.id is null or j.state = 'completed'
            or j.state in ('failed', 'killed') and j.finished_at < now() - make_interval(hours => $1) end
-       limit $2 for update of u skip locked)`,
+       limit $2 for update of u skip locked)
+     returning sha256`,
     [hours, limit],
   );
-  return rowCount ?? 0;
+  return rows.map(({ sha256 }) => sha256);
 };

@@ -1,3 +1,5 @@
+import { withoutUserinfo } from './public-url.ts';
+
 /** What was done. */
 export const auditActions = ['create', 'update', 'destroy', 'login'] as const;
 export type AuditAction = (typeof auditActions)[number];
@@ -44,6 +46,14 @@ const HALF_PAIR = /[\uD800-\uDBFF]$/;
 
 const cut = (text: string): string => `${text.slice(0, SHOWN).replace(HALF_PAIR, '')}… (${text.length} characters)`;
 
+/** Removes user names and passwords from URLs, wherever they stand in a value. */
+const withoutPasswords = (value: unknown): unknown => {
+  if (typeof value === 'string') return withoutUserinfo(value);
+  if (Array.isArray(value)) return value.map(withoutPasswords);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutPasswords(member)]));
+};
+
 const shorten = (value: unknown): unknown => {
   if (typeof value === 'string') return value.length > SHOWN ? cut(value) : value;
   if (typeof value !== 'object' || value === null) return value;
@@ -51,9 +61,12 @@ const shorten = (value: unknown): unknown => {
   return json.length > LONGEST_STRUCTURE ? cut(json) : value;
 };
 
-/** As the log keeps it: what is long is cut, and its length said. Compare before that, or a change may not be seen. */
+/**
+ * As the log keeps it: without passwords in URLs, and what is long is cut, and its length said. Compare before that, or a
+ * change may not be seen.
+ */
 export const shortened = (state: AuditState): AuditState =>
-  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, shorten(value)]));
+  Object.fromEntries(Object.entries(state).map(([name, value]) => [name, shorten(withoutPasswords(value))]));
 
 /**
  * The fields that differ, before and after; undefined when nothing does. Values are compared as JSON: that is how they

@@ -2,7 +2,8 @@ import type { Request, Response } from 'express';
 import type { Deps } from '../deps.ts';
 import type { AppError } from '../errors.ts';
 import { prepareError } from './errors.ts';
-import { pathOf, requestIdOf, withRequestId } from './request-id.ts';
+import { requestIdOf, withRequestId } from './request-id.ts';
+import { routeNameOf } from './route-patterns.ts';
 
 interface IdentifiedError {
   error: AppError;
@@ -27,6 +28,12 @@ export const prepareIdentifiedError = (
   const error = prepareError({ log: withRequestId(log, requestId) }, { req, res }, err, 'Bearer');
   const status = statusOf(error);
   if (status < 500)
-    log.info('request refused', { method: req.method, path: pathOf(req), status, reason: error.code, requestId });
+    log.info('request refused', {
+      method: req.method,
+      route: routeNameOf(req, res),
+      status,
+      reason: error.code,
+      requestId,
+    });
   return { error, status, requestId };
 };

@@ -14,7 +14,8 @@ const intervals = {
   'collect.logins': 60 * MINUTE_MS,
   'collect.deliveries': 60 * MINUTE_MS,
   'collect.keys': 60 * MINUTE_MS,
-  'collect.uploads': 10 * MINUTE_MS,
+  // What a package holds besides the app's files, its author's secrets for instance, is gone minutes after the build.
+  'collect.uploads': 2 * MINUTE_MS,
   // Lists the whole store.
   'collect.strays': 24 * 60 * MINUTE_MS,
   // Looks at every blob's row.

@@ -51,7 +51,8 @@ const AT_ONCE = 20;
  */
 const SEND_WITHIN_MS = (DELETION_SECONDS * 1_000) / 6;
 
-const removeDoomed = async (
+/** Removes what was doomed a grace ago. */
+export const removeDoomed = async (
   deps: CollectDeps,
   { graceSeconds, most, signal }: BlobLimits,
 ): Promise<Omit<CollectedBlobs, 'doomed'>> => {

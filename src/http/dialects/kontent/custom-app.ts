@@ -1,5 +1,6 @@
 import type { CatalogueApp } from '../../../db/catalogue.ts';
 import type { AuditState } from '../../../domain/audit.ts';
+import { withoutUrlSecrets } from '../../../domain/public-url.ts';
 
 export const displayModes = ['fullScreen', 'dialog'] as const;
 export type DisplayMode = (typeof displayModes)[number];
@@ -51,14 +52,14 @@ export const customAppOf = (app: CatalogueApp): CustomApp => {
   };
 };
 
-/** For the audit log. A configuration may hold keys of other systems. */
+/** For the audit log. A configuration may hold keys of other systems, and so may the query of the address. */
 export const describeCustomApp = (app: CatalogueApp): AuditState => {
   const { environmentId, codename, sourceUrl, config, allowedRoles, displayMode } = storedOf(app);
   return {
     name: app.name,
     environment: environmentId,
     codename,
-    sourceUrl,
+    sourceUrl: withoutUrlSecrets(sourceUrl),
     config: config === null ? null : '(hidden)',
     allowedRoles,
     displayMode,

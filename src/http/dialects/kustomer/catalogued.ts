@@ -1,5 +1,6 @@
 import type { Attributes, CatalogueApp } from '../../../db/catalogue.ts';
 import type { AuditState } from '../../../domain/audit.ts';
+import { isAbsoluteUrl, withoutUrlSecrets } from '../../../domain/public-url.ts';
 import { listingFields, type Definition } from './definition.ts';
 import { shortened } from './shortened.ts';
 
@@ -18,8 +19,11 @@ const LONGEST_MEMBER = 100;
 
 const audited = (value: string | string[]): unknown =>
   typeof value === 'string'
-    ? shortened(value, LONGEST_AUDITED)
-    : { number: value.length, first: value.slice(0, MOST_AUDITED).map((one) => shortened(one, LONGEST_MEMBER)) };
+    ? shortened(plain(value), LONGEST_AUDITED)
+    : { number: value.length, first: value.slice(0, MOST_AUDITED).map((one) => shortened(plain(one), LONGEST_MEMBER)) };
+
+/** The query of a URL may hold a token. */
+const plain = (value: string): string => (isAbsoluteUrl(value) ? withoutUrlSecrets(value) : value);
 
 /** What the audit log tells of an app: how its current version is listed, which holds no secrets. */
 export const describeApp = (app: CatalogueApp): AuditState => {

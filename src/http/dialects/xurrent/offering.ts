@@ -1,5 +1,6 @@
 import type { CatalogueApp, CatalogueVersion } from '../../../db/catalogue.ts';
 import type { AuditState } from '../../../domain/audit.ts';
+import { withoutUrlSecrets } from '../../../domain/public-url.ts';
 import type { SigningAlgorithm } from '../../../domain/delivery-claims.ts';
 import type { Reference } from './reference-object.ts';
 
@@ -52,7 +53,7 @@ export const describeOffering = (app: CatalogueApp): AuditState => {
     reference: app.key,
     disabled: offering.disabled,
     visibility: app.visibility,
-    webhook: offering.webhook_uri_template.split(/[?#]/)[0],
+    webhook: withoutUrlSecrets(offering.webhook_uri_template),
     policyAlgorithm: offering.policy_jwt_alg,
     policyAudience: offering.policy_jwt_audience,
     policyExpiresIn: offering.policy_jwt_claim_expires_in,
