@@ -1,25 +1,49 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { expect, it } from 'vitest';
-import { projectRoot } from '../../src/cli/project-root.ts';
+import { describe, expect, it } from 'vitest';
+import { isAbsoluteUrl, withoutUrlSecrets, withoutUserinfo } from '../../src/domain/public-url.ts';
 
-/** What reads `PUBLIC_URL` for something else than a link in an answer, and what for. */
-const others: Record<string, string> = {
-  'base-url.ts': 'the one place that makes the base of links',
-  'auth.ts': 'the domain below which accounts have their hosts',
-  'cross-site.ts': 'the scheme and port that browsers see, to compare with an Origin',
-  'oauth/authorizations.ts': 'the domain below which accounts have their hosts',
-  'dialects/os1/list-apps.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',
-  'dialects/os1/apps.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',
-  'dialects/os1/versions.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',
-  'dialects/xurrent/discovery.ts': 'the host of accounts that have none of their own',
-  'dialects/xurrent/addresses.ts': 'issuers and node ids, which identify an account',
-};
+describe('withoutUserinfo', () => {
+  it.each([
+    ['https://user:word@host.example/a?b=c#d', 'https://host.example/a?b=c#d'],
+    ['https://user@host.example', 'https://host.example'],
+    ['https://us@er:wo@rd@{account}.host.example/@a', 'https://{account}.host.example/@a'],
+    ['HTTPS:user:word@host.example/', 'HTTPS:host.example/'],
+    ['https:\\\\user:word@host.example/', 'https:\\\\host.example/'],
+    ['//user:word@host.example/', '//host.example/'],
+    ['ssh://git:word@host.example/repository', 'ssh://host.example/repository'],
+    [' ht\ttps://user:wo\nrd@host.example/', 'https://host.example/'],
+  ])('removes user and password of %j', (url, expected) => {
+    expect(withoutUserinfo(url)).toBe(expected);
+  });
 
-it('links in answers are made from the base URL of the request, never from PUBLIC_URL itself', () => {
-  const root = path.join(projectRoot, 'src/http');
-  const readers = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && /\bpublicUrl\b/.test(readFileSync(path.join(root, file), 'utf8')))
-    .map((file) => file.split(path.sep).join('/'));
-  expect(readers.toSorted()).toEqual(Object.keys(others).toSorted());
+  it.each([
+    'https://host.example/@user?mail=a@b.example#@',
+    '/path/a@b',
+    'a@b.example',
+    'mailto:a@b.example',
+    'some text, with a@b.example\nin its second line',
+    '',
+  ])('returns %j unchanged', (text) => {
+    expect(withoutUserinfo(text)).toBe(text);
+  });
+
+  it('leaves no user or password that a URL parser finds', () => {
+    for (const scheme of ['https:', 'http:', 'ws:', 'ftp:', 'foo:'])
+      for (const slashes of ['', '/', '//', '///', '\\\\', '/\\'])
+        for (const userinfo of ['u@', 'u:p@', ':p@', 'u:@p@', 'u:p%40@']) {
+          const url = `${scheme}${slashes}${userinfo}host.example/path`;
+          if (!URL.canParse(url)) continue;
+          const { username, password } = new URL(withoutUserinfo(url));
+          expect([url, username, password]).toEqual([url, '', '']);
+        }
+  });
+});
+
+it('withoutUrlSecrets leaves scheme, host and path', () => {
+  expect(withoutUrlSecrets('https://u:p@{account}.example/hook?token=a#b')).toBe('https://{account}.example/hook');
+  expect(withoutUrlSecrets('https://host.example/hook#token')).toBe('https://host.example/hook');
+});
+
+it('isAbsoluteUrl tells URLs with a host from other texts', () => {
+  for (const url of ['https://a', '//a', ' postgres://a']) expect(isAbsoluteUrl(url)).toBe(true);
+  for (const text of ['/a', 'a?b', 'mailto:a@b', 'What? A text']) expect(isAbsoluteUrl(text)).toBe(false);
 });
