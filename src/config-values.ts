@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseRedisUrl } from './queue/redis-url.ts';
+import { errorText } from './error-text.ts';
 
 const wholeNumber = (min: number, max: number) =>
   z.string().refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
@@ -29,7 +30,7 @@ export const redisUrl = z
     try {
       parseRedisUrl(text);
     } catch (err) {
-      context.addIssue({ code: 'custom', message: err instanceof Error ? err.message : String(err) });
+      context.addIssue({ code: 'custom', message: errorText(err) });
     }
   })
   .optional();

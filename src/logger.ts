@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { errorText } from './error-text.ts';
 
 type Write = (message: string, fields?: Record<string, unknown>) => void;
 
@@ -18,7 +19,7 @@ export type LogLevel = (typeof logLevels)[number];
  * Causes are followed a few steps.
  */
 const describeError = (err: unknown, depth = 3): unknown => {
-  if (!(err instanceof Error)) return String(err);
+  if (!(err instanceof Error)) return errorText(err);
   return {
     type: err.name,
     message: err.message,

@@ -106,7 +106,7 @@ const move = async (tx: Queryable, cipher: Cipher, job: Job): Promise<void> => {
 };
 
 const removed = ({ installationId }: Job): NotFoundError =>
-  new NotFoundError(`The installation ${installationId} was removed while its requirements were installed.`);
+  new NotFoundError(`The installation ${installationId!} was removed while its requirements were installed.`);
 
 const overtaken = (): AppError =>
   new AppError('overtaken', 409, 'Another version was asked for later, so the installation does not get this one.');

@@ -4,6 +4,7 @@ import { ConfigError, readConfig } from '../config.ts';
 import { switchNames } from '../domain/package/switches.ts';
 import { quotaNames } from '../domain/quota.ts';
 import { isDatabaseAway } from '../db/errors.ts';
+import { errorText } from '../error-text.ts';
 
 /** Each command is loaded only when it is asked for: a worker never loads the web. */
 const program = new Command('appyard').description('The self-hosted back end of an app platform.').showHelpAfterError();
@@ -165,7 +166,7 @@ role
   .action(async (options) => (await import('./role.ts')).createRoleCommand(readConfig(), options));
 
 const explain = (err: unknown): string => {
-  if (err instanceof ConfigError || !(err instanceof Error)) return String(err instanceof Error ? err.message : err);
+  if (err instanceof ConfigError || !(err instanceof Error)) return errorText(err);
   if (isDatabaseAway(err))
     return `appyard: the database cannot be reached (${err.message || 'refused'}): start Appyard, or set DATABASE_URL.`;
   return `appyard: ${err.message}`;

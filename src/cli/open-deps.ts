@@ -57,7 +57,7 @@ export const openDeps = async (
   releases.add('the database', () => db.end());
   const pending = await pendingMigrations(db, migrationsDir);
   if (pending.length > 0)
-    throw new Error(`The database lacks ${pending.length} migration(s), first ${pending[0]}: run appyard migrate.`);
+    throw new Error(`The database lacks ${pending.length} migration(s), first ${pending[0]!}: run appyard migrate.`);
 
   const backend = await openBackend(config, db, { log, telemetry });
   releases.add('the queue connection', () => backend.close());

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TlsFiles } from '../config.ts';
 import type { TlsMaterial } from '../http/server.ts';
+import { errorText } from '../error-text.ts';
 
 /**
  * What HTTPS is served with.
@@ -48,4 +49,4 @@ const readAs = <T>(setting: string, otherwise: string, read: () => T): T => {
 };
 
 const codeOf = (err: unknown): string =>
-  err instanceof Error ? ('code' in err && typeof err.code === 'string' ? err.code : err.message) : String(err);
+  err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : errorText(err);

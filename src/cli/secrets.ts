@@ -17,7 +17,7 @@ export const newKeyCommand = async (config: Config): Promise<void> => {
   }
   const keys = await addKeyToFile(config.dataDir);
   if (!keys) throw new Error(`there is no key in ${config.dataDir} yet: appyard start makes the first one.`);
-  const [id, ...olderIds] = keys.map(keyIdOf);
+  const [id = '', ...olderIds] = keys.map(keyIdOf);
   say(`The new key ${id} is the first line of ${keyFile(config.dataDir)}.`);
   say(`Kept below it, for what they have sealed: ${olderIds.join(', ')}`);
   say('Restart Appyard, then run: appyard secrets rotate');

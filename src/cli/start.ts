@@ -29,6 +29,7 @@ import { waitForDatabase } from './wait-for-database.ts';
 import { withDatabase } from './with-database.ts';
 import { WORKER_CLOSE_MS } from './worker.ts';
 import { zcliLines } from './zcli-lines.ts';
+import { errorText } from '../error-text.ts';
 
 /** Postgres writes what it has in memory before it goes. */
 const POSTGRES_CLOSE_MS = 15_000;
@@ -122,6 +123,6 @@ const greet = async (config: Config, saved: SavedCredentials, tls: TlsMaterial |
     await writeCredentialsFile(config.dataDir, { ...saved, welcomed: true });
     say(`It is installed. Its page: ${page}`);
   } catch (err) {
-    say(`It could not be installed: ${err instanceof Error ? err.message : String(err)}`);
+    say(`It could not be installed: ${errorText(err)}`);
   }
 };

@@ -46,7 +46,7 @@ const whyAway = async (db: Pool): Promise<unknown> => {
 };
 
 const unreachable = (address: string, cause: unknown): Error => {
-  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer';
+  const reason = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'no answer';
   return new Error(`The database at ${address} cannot be reached (${reason}): start it, or set DATABASE_URL.`, {
     cause,
   });

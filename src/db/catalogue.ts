@@ -212,7 +212,7 @@ export const changeCatalogueApp = async (
 /** Two apps that take each other's key at the same time wait for one another: Postgres ends one of them. */
 const keyTaken = (err: unknown, key: string | null): unknown =>
   isUniqueViolation(err, 'apps_key_idx') || isDeadlock(err)
-    ? new AppError('key_taken', 409, `There is an app "${key}" already.`, { cause: err })
+    ? new AppError('key_taken', 409, `There is an app "${key ?? ''}" already.`, { cause: err })
     : err;
 
 export interface NewCatalogueVersion {

@@ -45,4 +45,7 @@ export const isDatabaseAway = (err: unknown): boolean => {
 
 /** A file that is missing is ENOENT as well; only the system call of a socket counts. */
 const isConnect = (err: unknown): boolean =>
-  err instanceof Error && 'syscall' in err && ['connect', 'read', 'write', 'getaddrinfo'].includes(String(err.syscall));
+  err instanceof Error &&
+  'syscall' in err &&
+  typeof err.syscall === 'string' &&
+  ['connect', 'read', 'write', 'getaddrinfo'].includes(err.syscall);

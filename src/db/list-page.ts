@@ -107,8 +107,8 @@ const sortSql = (column: ListColumn): string =>
 const beyondSql = (keys: (SortKey & ListColumn)[], place: Place, { bind, back }: { bind: Bind; back: boolean }) => {
   const values = keys.map(({ type }, i) => `${bind(place[i])}::${casts[type]}`);
   const ways = keys.map(({ descending }, i) => {
-    const same = keys.slice(0, i).map((_, j) => `k.k${j} = ${values[j]}`);
-    return `(${[...same, `k.k${i} ${descending === back ? '>' : '<'} ${values[i]}`].join(' and ')})`;
+    const same = keys.slice(0, i).map((_, j) => `k.k${j} = ${values[j]!}`);
+    return `(${[...same, `k.k${i} ${descending === back ? '>' : '<'} ${values[i]!}`].join(' and ')})`;
   });
   return `(${ways.join(' or ')})`;
 };

@@ -71,9 +71,8 @@ const stop = async (url: string, layout: Layout, log: Log): Promise<void> => {
 
 /** A disk or a folder that does not play along is not a bug of ours; everything else stays as it is. */
 const explain = (err: unknown, dataDir: string): unknown => {
-  const code = err instanceof Error && 'code' in err ? err.code : undefined;
-  if (!(err instanceof Error) || !/^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|EEXIST|ELOOP)$/.test(String(code)))
-    return err;
+  const code = err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : '';
+  if (!(err instanceof Error) || !/^(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|EEXIST|ELOOP)$/.test(code)) return err;
   return new EmbeddedPostgresError(`The embedded PostgreSQL cannot use ${dataDir}: ${err.message}`, err);
 };
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
+import { errorText } from '../error-text.ts';
 
 /** A user and group of the system by number. */
 export interface Owner {
@@ -69,6 +70,6 @@ export const runCommand = async (as: RunAs, words: readonly string[], timeoutMs 
     return await collect(spawnAs(as, words, { stdio: ['ignore', 'pipe', 'pipe'] }), timeoutMs);
   } catch (err) {
     // Some errors come at once: EINVAL for a user that a rootless container does not have.
-    return { code: -1, output: String(err) };
+    return { code: -1, output: errorText(err) };
   }
 };

@@ -6,6 +6,6 @@ import type { AppError } from '../errors.ts';
  * @param least what is said where nothing is known, and instead of less.
  */
 export const retryAfterOf = (error: AppError, least = 1): number => {
-  const seconds = 'retryAfter' in error ? Number(error.retryAfter) : Number.NaN;
+  const seconds = 'retryAfter' in error && typeof error.retryAfter === 'number' ? error.retryAfter : Number.NaN;
   return Number.isFinite(seconds) ? Math.max(least, Math.ceil(seconds)) : least;
 };

@@ -23,11 +23,11 @@ export const findEviction = async (redis: RedisClient, place: AskedPlace): Promi
   );
   const wrong = asked.filter(({ policy }) => policy !== undefined && policy !== 'noeviction');
   if (wrong.length === 0) return undefined;
-  const [first] = wrong.map(({ node, policy }) => `${at(node, place).join(':')} has maxmemory-policy ${policy}`);
+  const [first] = wrong.map(({ node, policy }) => `${at(node, place).join(':')} has maxmemory-policy ${policy!}`);
   const more = wrong.length > 1 ? ` (and ${wrong.length - 1} more)` : '';
   return new EvictionError(
     [
-      `Redis at ${first}${more} and may forget jobs; it must be noeviction. Set it at once:`,
+      `Redis at ${first!}${more} and may forget jobs; it must be noeviction. Set it at once:`,
       ...wrong.map(({ node }) => `  ${mendingCommand(node, place)}`),
       'and for good, with this line in redis.conf (or among the parameters of a managed Redis):',
       '  maxmemory-policy noeviction',

@@ -29,7 +29,7 @@ export const createToken = async (
   { email, label, expiresAt, token = newToken() }: CreateTokenInput,
 ): Promise<CreatedToken> => {
   const user = email === null ? null : await findUserByEmail(deps.db, email);
-  if (user === undefined) throw new NotFoundError(`There is no user "${email}".`);
+  if (user === undefined) throw new NotFoundError(`There is no user "${email!}".`);
   const prefix = tokenPrefix(token);
   const row = { userId: user?.id ?? null, sha256: tokenDigest(token), prefix, label, expiresAt };
   // An operator's belongs to no account, and so to no account's log or quotas.

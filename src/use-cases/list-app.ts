@@ -61,7 +61,7 @@ const refuseDraft = async (tx: Queryable, id: number, isReleased: (state: string
   throw new AppError(
     'not_released',
     409,
-    `The current version of app ${id} is ${state}: it has to be released at its own door before it can be shown to all.`,
+    `The current version of app ${id} is ${state ?? 'in no state'}: it has to be released at its own door before it can be shown to all.`,
   );
 };
 

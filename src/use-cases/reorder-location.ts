@@ -59,7 +59,8 @@ const choose = (
   const there = new Set(meant?.installationIds);
   const strangers = installationIds.filter((id) => !there.has(id));
   if (meant && strangers.length === 0) return meant;
-  const place = `"${location}"${product === null && !meant ? '' : ` of ${meant?.product ?? product}`}`;
+  const ofProduct = meant?.product ?? product;
+  const place = `"${location}"${ofProduct === null ? '' : ` of ${ofProduct}`}`;
   const messages = strangers
     .slice(0, MOST_NAMED)
     .map((id) => `${id} is no installation of this account with a place in ${place}`);

@@ -96,8 +96,8 @@ const holdBuild = async (tx: Queryable, { accountId, appId, uploadId }: Job): Pr
 const holdInstall = async (tx: Queryable, { id, accountId, installationId, versionId }: Job): Promise<void> => {
   await lockInstallation(tx, accountId, installationId!);
   const installation = await findInstallation(tx, accountId, installationId!);
-  if (!installation) throw outdated(`The installation ${installationId} was removed.`);
-  if (installation.jobId !== id) throw outdated(`The installation ${installationId} has a later job.`);
+  if (!installation) throw outdated(`The installation ${installationId!} was removed.`);
+  if (installation.jobId !== id) throw outdated(`The installation ${installationId!} has a later job.`);
   if (versionId === null) await waitAgain(tx, accountId, installation.id);
 };
 

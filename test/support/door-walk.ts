@@ -10,7 +10,7 @@ import { changed, snapshot, type Snapshot } from './walk.ts';
 import { addOffering, serviceInstanceOf, xurrentFault } from './xurrent.ts';
 
 /** A door of another vendor: its routes with `:name` for what stands for an id, and what is wrong with a refusal of it. */
-interface WalkedDoor {
+export interface WalkedDoor {
   kind: string;
   routes: string[];
   faultOf: (status: number, text: string) => string | undefined;
@@ -79,8 +79,12 @@ export const walkedDoors: WalkedDoor[] = [
       'GET /v1/service_instances',
       'POST /v1/service_instances',
       'POST /v1/ui_extension_versions',
+      `PUT ${OFFERINGS}/:offering`,
       'GET /v1/webhook_policies',
       'POST /v1/webhook_policies',
+      'GET /v1/webhook_policies/:policy',
+      'PATCH /v1/webhook_policies/:policy',
+      'GET /v1/webhook_policies/:policy/deliveries',
     ],
   },
 ];
@@ -93,6 +97,8 @@ export interface DoorWalk {
   /** What is wrong with the answer to a request that must be refused. */
   refusalFault(door: WalkedDoor, route: string, sent: Sent): Promise<string | undefined>;
   begin(): Promise<void>;
+  /** Returns, and forgets, what the server has logged as its own fault. */
+  ownFaults(): string[];
   /** What was wrong, what the server took for its own fault, and what was written since `begin`. */
   faultsOf(requests: Promise<string | undefined>[]): Promise<string[]>;
 }
@@ -131,6 +137,7 @@ export const createDoorWalk = async (): Promise<DoorWalk> => {
       const fault = size ?? faultOf(answer.status, text);
       return fault && `${route} (${inspect(sent, { maxStringLength: 80 })}): ${fault}`;
     },
+    ownFaults,
     async begin() {
       before = await snapshot(harness);
       ownFaults();
@@ -156,7 +163,8 @@ const createParams = async (harness: Harness): Promise<Record<string, string>> =
   await post('/v1/apps/install', { app: 'walked' });
   const os1 = await register(harness);
   const offering = await addOffering(harness);
-  await serviceInstanceOf(harness);
+  const serviceInstance = await serviceInstanceOf(harness);
+  const policy = await post<{ id: number }>('/v1/webhook_policies', { jwt_alg: 'es256' });
   const instance = await post<{ id: number }>('/v1/app_instances', { app_offering_id: offering.id });
   return {
     environment,
@@ -168,5 +176,7 @@ const createParams = async (harness: Harness): Promise<Record<string, string>> =
     os1Version: os1.appVersionId,
     offering: String(offering.id),
     instance: String(instance.id),
+    serviceInstance: String(serviceInstance),
+    policy: String(policy.id),
   };
 };

@@ -54,7 +54,8 @@ export const readAuthorizationRequest = (
       redirectUri,
       state,
       scopes: scopesOf(client, input)!,
-      codeChallenge: String(input['code_challenge']),
+      // The check for faults has refused one that is missing.
+      codeChallenge: textOf(input['code_challenge'])!,
     },
   };
 };

@@ -28,7 +28,7 @@ export const describePlace = ({
   pointer = '',
 }: Pick<PackageProblem, 'file' | 'line' | 'column' | 'pointer'>): string => {
   const shown = pointer.length > maxShownPointer ? `${pointer.slice(0, maxShownPointer)}…` : pointer;
-  return `${file}, line ${line}, column ${column}${shown && ` (${shown})`}`;
+  return `${file ?? 'the package'}, line ${line ?? 1}, column ${column ?? 1}${shown && ` (${shown})`}`;
 };
 
 /** How many problems there are, with those that are not listed. */

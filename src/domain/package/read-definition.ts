@@ -12,7 +12,7 @@ import { isObject, isSet, type JsonObject, own } from './json/values.ts';
 import { autoLoads, type ManifestLocation, productsOf, readLocations } from './locations/read-locations.ts';
 import type { PackageFile } from './package-file.ts';
 import { type PackageView, viewPackage } from './package-view.ts';
-import { type ManifestParameter, readParameters } from './parameters/read-parameters.ts';
+import { type ManifestParameter, parameterName, readParameters } from './parameters/read-parameters.ts';
 import { flattenRequirements } from './requirements/flatten-requirements.ts';
 import { requirementsPath } from './requirements/requirement-types.ts';
 import { listTranslationFiles } from './translations/list-translation-files.ts';
@@ -58,11 +58,11 @@ const toLocation = ({ product, name, options }: ManifestLocation, signedUrls: bo
 const isKind = (type: unknown): type is ParameterKind => parameterKinds.some((kind) => kind === type);
 
 const toParameter = (parameter: ManifestParameter): ParameterDefinition => {
-  const { name, type, required, secure, defaultValue, scopes, allowedDomain } = parameter;
+  const { type, required, secure, defaultValue, scopes, allowedDomain } = parameter;
   const isScalar =
     typeof defaultValue === 'string' || typeof defaultValue === 'number' || typeof defaultValue === 'boolean';
   return {
-    name: String(name),
+    name: parameterName(parameter),
     kind: isKind(type) ? type : 'text',
     required: isSet(required),
     secure: isSet(secure),

@@ -42,5 +42,5 @@ const problem = (field: string, text: string | undefined): Record<string, string
 
 const tell = (problems: Record<string, string[]>): string =>
   Object.entries(problems)
-    .map(([field, [text]]) => `${field} ${text}`)
+    .map(([field, texts]) => `${field} ${texts.join(', ')}`)
     .join('; ');

@@ -21,7 +21,10 @@ const FIRST_NAME = 'Production';
 
 export const environmentType = (accountId: number): RecordType => ({ accountId, door: 'appyard', type: 'environment' });
 
-const environmentOf = ({ key, attributes }: DoorRecord): Environment => ({ id: key, name: String(attributes['name']) });
+const environmentOf = ({ key, attributes }: DoorRecord): Environment => ({
+  id: key,
+  name: attributes['name'] as string,
+});
 
 /** All environments of an account, oldest first: at least the one that it has from its beginning. One round trip. */
 export const listEnvironments = async ({ db }: { db: Queryable }, accountId: number): Promise<Environment[]> => {
@@ -38,6 +41,6 @@ const makeFirst = async ({ db }: { db: Queryable }, accountId: number): Promise<
   const drawn = { accountId, door: 'appyard', type: 'first-environment' };
   await ensureDoorRecords(db, drawn, [{ key: 'id', attributes: { id: randomUUID() } }]);
   const { attributes } = (await findDoorRecord(db, drawn, 'id'))!;
-  const first = { key: String(attributes['id']), attributes: { name: FIRST_NAME } };
+  const first = { key: attributes['id'] as string, attributes: { name: FIRST_NAME } };
   await ensureDoorRecords(db, environmentType(accountId), [first]);
 };

@@ -32,9 +32,9 @@ export const roleType = ({ accountId, environmentId }: EnvironmentRef): RecordTy
 });
 
 const roleOf = ({ key, attributes }: DoorRecord): EnvironmentRole => ({
-  id: String(attributes['id']),
+  id: attributes['id'] as string,
   codename: key,
-  name: String(attributes['name']),
+  name: attributes['name'] as string,
 });
 
 /**

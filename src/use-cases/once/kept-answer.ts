@@ -16,7 +16,7 @@ export const answerContext = ({ accountId, key }: KeyRef): string => `idempotenc
 export const writeAnswer = ({ fingerprint, status, text }: KeptAnswer): string => `${fingerprint} ${status} ${text}`;
 
 export const readAnswer = (written: string): KeptAnswer => {
-  const [fingerprint = '', status] = written.split(' ', 2);
+  const [fingerprint = '', status = ''] = written.split(' ', 2);
   return { fingerprint, status: Number(status), text: written.slice(`${fingerprint} ${status} `.length) };
 };
 

@@ -3,7 +3,7 @@ import { isObject, isSet, jsonType, list, own, show } from '../json/values.ts';
 import type { ManifestContext } from '../manifest/manifest-context.ts';
 import type { Report } from '../problem-list.ts';
 import { checkMtls } from './mtls.ts';
-import { fieldName, type ManifestParameter, readParameters } from './read-parameters.ts';
+import { fieldName, type ManifestParameter, parameterName, readParameters } from './read-parameters.ts';
 import { checkScopes } from './scopes.ts';
 
 /** True when something was found. */
@@ -16,12 +16,12 @@ const checkDuplicates = (parameters: readonly ManifestParameter[], report: Repor
   }
   const [first] = repeated.values();
   if (!first) return false;
-  const names = [...repeated.keys()];
+  const names = [...repeated.values()].map(parameterName);
   report({
     key: 'duplicate_parameters',
     path: first.path,
-    message: `"parameters" in manifest.json has more than one called ${list(names.map((name) => String(name)))}; rename or remove one.`,
-    data: { duplicate_parameters: names },
+    message: `"parameters" in manifest.json has more than one called ${list(names)}; rename or remove one.`,
+    data: { duplicate_parameters: [...repeated.keys()] },
   });
   return true;
 };
@@ -59,7 +59,7 @@ const checkBoolean = (
 const checkTypes = (parameters: readonly ManifestParameter[], allowed: readonly string[], report: Report): void => {
   const hidden = parameters.filter(({ type, required }) => type === 'hidden' && isSet(required));
   if (hidden[0]) {
-    const names = hidden.map(({ name }) => String(name));
+    const names = hidden.map(parameterName);
     report({
       key: 'invalid_hidden_parameter',
       path: hidden[0].path,

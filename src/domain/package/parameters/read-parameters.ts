@@ -33,6 +33,12 @@ export const readParameters = (manifest: JsonObject): ManifestParameter[] => {
   return parameters.flatMap((value, index) => (isObject(value) ? [readParameter(value, index)] : []));
 };
 
+/** Returns a value for a report: text as it is, all else as JSON, because a conversion to text may fail on any object. */
+export const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'null');
+
+export const parameterName = ({ name }: ManifestParameter): string => textOf(name);
+
 /** How reports call a field of a parameter. */
-export const fieldName = ({ name }: ManifestParameter, field: string): string =>
-  `parameters[name="${typeof name === 'string' ? name : String(JSON.stringify(name))}"].${field}`;
+export const fieldName = (parameter: ManifestParameter, field: string): string =>
+  `parameters[name="${parameterName(parameter)}"].${field}`;

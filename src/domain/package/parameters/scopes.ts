@@ -1,6 +1,6 @@
 import { isAbsent, isSet, jsonType, list, show } from '../json/values.ts';
 import type { Report } from '../problem-list.ts';
-import { fieldName, type ManifestParameter } from './read-parameters.ts';
+import { fieldName, type ManifestParameter, textOf } from './read-parameters.ts';
 
 /** Where in a proxied request a secure setting may be put. */
 const scopeNames = [
@@ -31,7 +31,9 @@ const checkScopesOf = (parameter: ManifestParameter, report: Report): void => {
     const message = `${what} is empty; name at least one of ${scopeNames.join(', ')}.`;
     report({ key: 'field_cannot_be_empty', path, message, data: { field } });
   }
-  const wrong = scopes.filter((scope) => typeof scope !== 'string' || !scopeNames.includes(scope)).map(String);
+  const wrong = (scopes as unknown[])
+    .filter((scope) => typeof scope !== 'string' || !scopeNames.includes(scope))
+    .map(textOf);
   if (wrong.length === 0) return;
   report({
     key: 'field_contains_invalid_values',

@@ -1,6 +1,6 @@
 import { isSet, type JsonObject, list, show } from '../json/values.ts';
 import type { JsonDocument } from '../json/json-document.ts';
-import { readParameters } from '../parameters/read-parameters.ts';
+import { parameterName, readParameters } from '../parameters/read-parameters.ts';
 import { type ProblemList, reporter } from '../problem-list.ts';
 
 const secretName = /token|key|pwd|password/i;
@@ -10,7 +10,7 @@ export const warnAboutSettings = (document: JsonDocument, manifest: JsonObject, 
   const report = reporter(warnings, document);
   const parameters = readParameters(manifest);
   const open = parameters.find(
-    ({ type, secure, name }) => type === 'text' && !isSet(secure) && secretName.test(String(name)),
+    (parameter) => parameter.type === 'text' && !isSet(parameter.secure) && secretName.test(parameterName(parameter)),
   );
   if (open) {
     report({
@@ -31,7 +31,7 @@ export const warnAboutSettings = (document: JsonDocument, manifest: JsonObject, 
   }
   const unscoped = parameters.filter(({ secure, scopes }) => isSet(secure) && !isSet(scopes));
   if (unscoped[0]) {
-    const names = unscoped.map(({ name }) => String(name));
+    const names = unscoped.map(parameterName);
     report({
       key: 'warning.secure_parameter_without_scopes',
       path: unscoped[0].path,

@@ -14,7 +14,7 @@ export interface ShownVersion {
  * @param viewerId the account that asks: only the owner sees what may be a secret.
  */
 export const presentAvailable = ({ version, app }: ShownVersion, viewerId: number) => {
-  const id = `${app.key}-${version.version}`;
+  const id = `${app.key!}-${version.version!}`;
   const definition = definitionOf(version);
   const shown = app.accountId === viewerId ? definition : publicDefinition(definition);
   return {

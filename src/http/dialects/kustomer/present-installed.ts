@@ -19,8 +19,8 @@ export const presentInstalled = (installation: CatalogueInstallation) => {
       updatedAt,
     },
     links: {
-      self: `/v1/apps/${key}-${version}`,
-      available: `/v1/apps/available/${key}-${version}`,
+      self: `/v1/apps/${key!}-${version!}`,
+      available: `/v1/apps/available/${key!}-${version!}`,
       job: `/api/appyard/v1/jobs/${jobId}`,
     },
   };

@@ -32,7 +32,7 @@ const wrongState = (version: CatalogueVersion, action: Action): AppError => {
   const state = stateOf(version);
   const possible = actionsFrom(state);
   const then = possible.length > 0 ? `possible now: ${possible.join(', ')}` : 'nothing more can be done with it';
-  const message = `${action} is for a version that is ${transitions[action].from}; version ${version.version} is ${state}, and ${then}.`;
+  const message = `${action} is for a version that is ${transitions[action].from}; version ${version.version!} is ${state}, and ${then}.`;
   return new AppError('wrong_state', 409, message);
 };
 
@@ -40,6 +40,6 @@ const wrongState = (version: CatalogueVersion, action: Action): AppError => {
 const refuseTaken = (version: CatalogueVersion, versions: readonly CatalogueVersion[], to: State): void => {
   const other = versions.find((one) => one.id !== version.id && samePhase(to).includes(stateOf(one)));
   if (!other) return;
-  const message = `Version ${other.version} of this app is ${stateOf(other)}, and only one can be there; it has to move on first.`;
+  const message = `Version ${other.version!} of this app is ${stateOf(other)}, and only one can be there; it has to move on first.`;
   throw new AppError('phase_taken', 409, message);
 };

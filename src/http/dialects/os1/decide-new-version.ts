@@ -18,7 +18,7 @@ export const decideNewVersion =
     const ready = versions.filter((one) => isReady(stateOf(one)));
     if (ready.length === 0) throw conflict('not_ready', 'An app gets further versions once one is READY_TO_PUBLISH.');
     const open = versions.find((one) => stateOf(one) === 'DEVELOPMENT');
-    if (open) throw conflict('phase_taken', `Version ${open.version} is in DEVELOPMENT already, and only one can be.`);
+    if (open) throw conflict('phase_taken', `Version ${open.version!} is in DEVELOPMENT already, and only one can be.`);
     const parent = typeof parentVersion === 'string' ? named(versions, parentVersion) : ready.at(-1)!;
     const newest = versions.map((one) => one.version!).reduce((a, b) => (isGreater(a, b) ? a : b));
     if (!isGreater(version, newest))

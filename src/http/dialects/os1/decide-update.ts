@@ -9,7 +9,7 @@ import type { AttributePatch } from './schema.ts';
 /** @throws AppError `wrong_state`: what others have reviewed stays as it was reviewed. */
 export const refuseUnlessInDevelopment = (version: CatalogueVersion): void => {
   if (stateOf(version) === 'DEVELOPMENT') return;
-  const message = `Version ${version.version} is ${stateOf(version)}; only a version in DEVELOPMENT can be changed or deleted.`;
+  const message = `Version ${version.version!} is ${stateOf(version)}; only a version in DEVELOPMENT can be changed or deleted.`;
   throw new AppError('wrong_state', 409, message);
 };
 

@@ -8,7 +8,7 @@ export const describeApp = (app: CatalogueApp, versions: readonly CatalogueVersi
   const { visibility, visibleTo, hiddenFrom } = app;
   const ofVersions = versions.flatMap((one) =>
     Object.entries({ state: one.state, ...attributesOf(one), ...urlOf(one) }).map(
-      ([name, value]): [string, unknown] => [`${one.version} ${name}`, value],
+      ([name, value]): [string, unknown] => [`${one.version!} ${name}`, value],
     ),
   );
   return { name: app.name, visibility, visibleTo, hiddenFrom, ...Object.fromEntries(ofVersions) };

@@ -34,4 +34,4 @@ export const hostAccountOf = (deps: WithConfig, req: Request): string | undefine
 
 /** The address that a request was sent to, without its query: links lead to where the client is. */
 export const addressOf = ({ config }: WithConfig, req: Request): string =>
-  `${createBaseUrl(config)(req)}${req.originalUrl.split('?')[0]}`;
+  `${createBaseUrl(config)(req)}${req.originalUrl.split('?')[0]!}`;

@@ -90,10 +90,11 @@ const MOST_MINUTES = 999 * 60 + 59;
 /** Minutes, as a number or its digits, or `hhh:mm`; at least one. */
 export const minutes: Read<number | null> = (value) => {
   if (isBlank(value)) return null;
-  const [, hours, rest] = /^(\d{1,3}):([0-5]\d)$/.exec(String(value)) ?? [];
-  const plain = /^\d{1,6}$/.test(String(value)) ? Number(value) : Number.NaN;
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  const [, hours, rest] = /^(\d{1,3}):([0-5]\d)$/.exec(text) ?? [];
+  const plain = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   const total = hours === undefined ? plain : Number(hours) * 60 + Number(rest);
-  const fits = typeof value !== 'object' && total >= 1 && total <= MOST_MINUTES;
+  const fits = total >= 1 && total <= MOST_MINUTES;
   return fits ? total : new Problem(`must be a duration from 1 to ${MOST_MINUTES} minutes, as minutes or as hhh:mm`);
 };
 

@@ -39,7 +39,7 @@ export const addPolicy = async (tx: Queryable, { key, fields, signingKey }: Poli
 export const policyFieldsOf = (app: ListedApp): Omit<PolicyFields, 'disabled'> => {
   const offering = offeringOf(app);
   return {
-    name: `Webhook policy of ${app.key}`,
+    name: `Webhook policy of ${app.key!}`,
     jwt_alg: offering.policy_jwt_alg,
     jwt_audience: offering.policy_jwt_audience,
     jwt_claim_expires_in: offering.policy_jwt_claim_expires_in,

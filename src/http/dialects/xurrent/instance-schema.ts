@@ -12,6 +12,9 @@ const LONGEST_ID = 128;
 const isScalar = (value: unknown): boolean => value === null || ['string', 'number', 'boolean'].includes(typeof value);
 const isValue = (value: unknown): boolean => isScalar(value) || (Array.isArray(value) && value.every(isScalar));
 
+/** JSON holds no other scalar that Postgres cannot store. */
+const isStorableScalar = (value: unknown): boolean => typeof value !== 'string' || isStorable(value);
+
 const isField = (one: unknown): one is CustomField =>
   typeof one === 'object' &&
   one !== null &&
@@ -31,7 +34,7 @@ const customFields = custom<CustomField[] | null>((list) => {
   const text = JSON.stringify(list);
   if (Buffer.byteLength(text) > MAX_TEXT) return { fault: `is too long (maximum is ${MAX_TEXT} bytes)` };
   // JSON escapes what cannot be stored, and what a client has escaped itself is a backslash more.
-  const storable = list.every(({ id, value }) => [id, value].flat().every((one) => isStorable(String(one))));
+  const storable = list.every(({ id, value }) => [id, value].flat().every(isStorableScalar));
   return storable ? { value: list } : { fault: NOT_STORABLE };
 });
 

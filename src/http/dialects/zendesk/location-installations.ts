@@ -40,7 +40,13 @@ export const locationInstallationRoutes = (deps: Deps, prefix: Prefix): Router =
 
 /** @throws InvalidRequestError naming the field that fits nothing. */
 const checkPlace = (name: string, product: Product | null, named: Product | null): void => {
-  if (named !== product) throw invalidField('product', `must be ${product}, as in the path, or be left out`);
+  if (named !== product)
+    throw invalidField(
+      'product',
+      product === null
+        ? 'must be left out: the path names no product'
+        : `must be ${product}, as in the path, or be left out`,
+    );
   const known = knownLocations.filter((location) => product === null || location.product === product);
   if (known.some((location) => location.name === name)) return;
   const names = [...new Set(known.map((location) => location.name))].join(', ');

@@ -18,7 +18,7 @@ export const refuseOtherMethods = (routes: Router): RequestHandler => {
     if (allowed.length === 0 || allowed.includes(req.method)) return next();
     res.set('Allow', allowed.join(', '));
     if (req.method === 'OPTIONS') return void res.status(204).end();
-    const path = req.originalUrl.split('?')[0];
+    const path = req.originalUrl.split('?')[0]!;
     res.status(405).json({
       error: 'method_not_allowed',
       description: `${req.method} is not possible at ${path}; possible there: ${allowed.join(', ')}.`,
