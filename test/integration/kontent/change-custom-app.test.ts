@@ -86,13 +86,31 @@ describe('to modify a custom app', () => {
     expect(name).toBe('Second');
   });
 
-  it('does not mind a role that is added twice, or removed where it is not', async () => {
+  it('adds a role that is allowed already, or removes one that is not, without an error', async () => {
     await change(roles('addInto', 0));
-    expect((await change(roles('addInto', 0, 1, 1), roles('remove', 2))).allowed_roles).toEqual([
+    expect((await change(roles('addInto', 0, 1), roles('remove', 2))).allowed_roles).toEqual([
       { id: ids[0] },
       { id: ids[1] },
     ]);
     expect((await change(roles('replace'))).allowed_roles).toEqual([]);
+  });
+
+  it("takes one reference instead of a list, as the vendor's .NET client adds and removes a role", async () => {
+    const one = (op: string, value: unknown) => ({ op, property_name: 'allowed_roles', value });
+    expect(
+      (await change(one('addInto', { id: ids[0] }), one('addInto', { codename: 'editor' }))).allowed_roles,
+    ).toEqual([{ id: ids[0] }, { id: ids[2] }]);
+    app = await change(one('remove', { codename: 'editor' }));
+    expect(app.allowed_roles).toEqual([{ id: ids[0] }]);
+    expect(pathsOf(await refuse(one('addInto', { codename: 'nobody' })))).toEqual(['[0].value[0].codename']);
+    expect(pathsOf(await refuse(one('replace', { id: ids[0] })))).toEqual(['[0].value']);
+  });
+
+  it('is refused for a role that an operation names twice', async () => {
+    for (const op of ['addInto', 'remove', 'replace'])
+      expect(pathsOf(await refuse(roles(op, 1, 1)))).toEqual(['[0].value[1].id']);
+    const twice = { op: 'replace', property_name: 'allowed_roles', value: [{ id: ids[2] }, { codename: 'editor' }] };
+    expect(pathsOf(await refuse(twice))).toEqual(['[0].value[1].codename']);
   });
 
   it('answers 200 to no operations at all, and records nothing', async () => {

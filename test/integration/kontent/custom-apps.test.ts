@@ -60,10 +60,14 @@ describe('custom apps', () => {
       expect(await add({ codename: 'b', config: '' })).toMatchObject({ config: '' });
     });
 
-    it('keeps a role once that is named twice', async () => {
-      const [manager] = roles;
-      const app = await add({ allowed_roles: [{ id: manager!.id }, { codename: manager!.codename }] });
-      expect(app.allowed_roles).toEqual([{ id: manager!.id }]);
+    it('is refused for a role that is named twice, however it is named', async () => {
+      const { id, codename } = roles[0]!;
+      for (const twin of [{ codename }, { id }, { id: id.toUpperCase() }]) {
+        const json = newApp({ allowed_roles: [{ id }, twin] });
+        const error = await kontentRefusal(await send('POST', '/custom-apps', { json }), 400);
+        expect(pathsOf(error)).toEqual([`allowed_roles[1].${'id' in twin ? 'id' : 'codename'}`]);
+      }
+      expect((await read<PageBody>(await send('GET', '/custom-apps'), 200)).custom_apps).toEqual([]);
     });
 
     it('takes texts up to their limits, and no further', async () => {

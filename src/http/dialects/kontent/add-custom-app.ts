@@ -29,7 +29,7 @@ export const addCustomApp = async (
 ): Promise<CatalogueApp> => {
   const { ids, problems } = resolveRoles(body.allowed_roles, book);
   const faults = problems.map(({ path, message }) => [`allowed_roles.${path}`, [message]]);
-  if (faults.length > 0) throw new InvalidRequestError('There are no such roles.', Object.fromEntries(faults));
+  if (faults.length > 0) throw new InvalidRequestError('allowed_roles is not valid.', Object.fromEntries(faults));
   const { name, source_url, config, display_mode } = body;
   const app = { name, source_url, config, allowed_roles: ids, display_mode };
   if (body.codename !== undefined)

@@ -12,6 +12,11 @@ export type Operation =
 /** Only whether it is a text: how long it may be is asked of what all steps together lead to. */
 const text = z.string({ error: 'must be a text' });
 const roles = fields.allowed_roles;
+/** The vendor's .NET client sends the one role to add or remove without a list around it. */
+const oneOrMore = z.preprocess(
+  (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? [value] : value),
+  roles,
+);
 
 const valueSchemas: Record<string, Record<string, z.ZodType>> = {
   replace: {
@@ -23,8 +28,8 @@ const valueSchemas: Record<string, Record<string, z.ZodType>> = {
     display_mode: fields.display_mode,
     allowed_roles: roles,
   },
-  addInto: { allowed_roles: roles },
-  remove: { allowed_roles: roles },
+  addInto: { allowed_roles: oneOrMore },
+  remove: { allowed_roles: oneOrMore },
 };
 
 const member = <T>(record: Record<string, T>, name: string): T | undefined =>

@@ -13,7 +13,6 @@ export const createRoleBook = (roles: readonly EnvironmentRole[]): RoleBook => (
 });
 
 export interface Resolved {
-  /** Each once. */
   ids: string[];
   /** `path` begins with the place in the list. */
   problems: { path: string; message: string }[];
@@ -21,18 +20,17 @@ export interface Resolved {
 
 const LONGEST_SHOWN = 60;
 
-/** What answers say of roles: their ids, whatever they were named by. A role that is named twice is there once. */
+/** Returns the ids of roles, however they are named. A list has unique items: a role that is named twice is a problem. */
 export const resolveRoles = (references: readonly RoleReference[], book: RoleBook): Resolved => {
   const ids = new Set<string>();
   const problems: Resolved['problems'] = [];
   references.forEach(({ id, codename }, i) => {
     const role = id === undefined ? book.byCodename.get(codename ?? '') : book.byId.get(id.toLowerCase());
-    if (role) return void ids.add(role.id);
+    if (role && !ids.has(role.id)) return void ids.add(role.id);
+    const path = `${i}.${id === undefined ? 'codename' : 'id'}`;
+    if (role) return void problems.push({ path, message: 'names a role that is in the list already; name it once' });
     const shown = (id ?? codename ?? '').slice(0, LONGEST_SHOWN);
-    problems.push({
-      path: `${i}.${id === undefined ? 'codename' : 'id'}`,
-      message: `there is no role "${shown}" in this environment`,
-    });
+    problems.push({ path, message: `there is no role "${shown}" in this environment` });
   });
   return { ids: [...ids], problems };
 };
