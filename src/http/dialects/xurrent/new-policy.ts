@@ -56,7 +56,7 @@ const readPolicy = async (deps: Deps, accountId: number, body: object): Promise<
   }
   const { app_offering_id: id, disabled = false } = parse(offeringPolicyBody, body);
   const app = await findOffering(deps, { accountId, id: id! }, ['draft']);
-  if (!app) throw invalidField('app_offering_id', `there is no app offering ${id} of this account`);
+  if (!app) throw invalidField('app_offering_id', `there is no app offering ${id!} of this account`);
   const published = await findOffering(deps, { accountId, id: id! }, ['own-released']);
   return { key: policyKeyOf(app.id), fields: { ...policyFieldsOf(published ?? app), disabled } };
 };

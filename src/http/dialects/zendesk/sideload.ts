@@ -42,7 +42,7 @@ export const createSideload = (
   };
 
   const withApp = (item: object, appId: number): string =>
-    `${JSON.stringify(item).slice(0, -1)},"app":${kept.get(appId)}}`;
+    `${JSON.stringify(item).slice(0, -1)},"app":${kept.get(appId) ?? 'null'}}`;
 
   return {
     locales,
