@@ -44,11 +44,7 @@ describe('operations on a custom app', () => {
   });
 
   it('add, remove and replace roles one after the other, each kept once and in its place', () => {
-    const steps = [
-      roles('addInto', 'role_2', 'role_1'),
-      roles('remove', 'role_2'),
-      roles('addInto', 'role_0'),
-    ];
+    const steps = [roles('addInto', 'role_2', 'role_1'), roles('remove', 'role_2'), roles('addInto', 'role_0')];
     expect(apply(...steps).allowed_roles).toEqual([roleIds[0], roleIds[1]]);
     expect(apply(...steps, roles('replace', 'role_2')).allowed_roles).toEqual([roleIds[2]]);
     expect(apply(roles('replace')).allowed_roles).toEqual([]);
