@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { defaultLimits } from '../../../src/domain/archive/limits.ts';
 import { checkPackage } from '../../../src/domain/package/check-package.ts';
 import { inspectSvg } from '../../../src/domain/package/assets/svg/inspect-svg.ts';
@@ -210,6 +210,52 @@ test('nothing is left for the library to take out, because that takes it quadrat
   const { svg } = rebuildSvg(`<svg>${[...tags, ...nested].join('')}</svg>`, svgBudget(), purifier.isReserved) ?? {};
   expect(svg?.length).toBeGreaterThan(10_000);
   expect((await purifier.purify(svg ?? '')).removed).toBe(false);
+});
+
+describe('many drawings', () => {
+  const clean = async (drawings: string[]) => {
+    const named = Object.fromEntries(drawings.map((svg, i) => [`assets/${String(i).padStart(4, '0')}.svg`, svg]));
+    const options = { switches: defaultSwitches, limits: defaultLimits };
+    const { files, errors, warnings } = await checkPackage(packageFiles(named), options);
+    const stored = Object.keys(named).map((path) => files.find((file) => file.path === path)!.bytes);
+    return { stored: stored.map((bytes) => Buffer.from(bytes).toString()), errors, warnings };
+  };
+
+  test('are stored as each would be alone, with the warnings in their order', async () => {
+    const kinds = [
+      ...['<g/>', '<script/><path d="M0 0"/>', '<g id="title"/>', '<use xlink:href="#a"/>', ' a &amp; b '].map(drawing),
+      ...['hello', '<svg><image/></svg>', '<svg id="x"><g><text>a', '<svg/><svg/>'],
+    ];
+    const alone = await Promise.all(kinds.map((svg) => store(svg)));
+    const many = Array.from({ length: 700 }, (_, i) => kinds[i % kinds.length]!);
+    const { stored, errors, warnings } = await clean(many);
+    expect(errors).toEqual([]);
+    expect(stored).toEqual(many.map((_, i) => alone[i % kinds.length]));
+    const named = warnings.map(({ file }) => file!);
+    expect(named.length).toBeGreaterThan(0);
+    expect(named).toEqual(named.toSorted());
+  });
+
+  test('go through the library together: the number of passes does not grow with that of the drawings', async () => {
+    const purifier = await loadPurifier();
+    const purifyAll = vi.spyOn(purifier, 'purifyAll');
+    const { errors } = await clean(Array.from({ length: 2_000 }, (_, i) => drawing(`<path d="M0 0h${i}"/>`)));
+    expect(errors).toEqual([]);
+    expect(purifyAll.mock.calls.length).toBeLessThanOrEqual(8);
+  });
+
+  test('of which the library rejects one, or takes something out of it, are looked at one by one', async () => {
+    const purifier = await loadPurifier();
+    const good = drawing('<g/>');
+    const [first, broken, edited, last] = await purifier.purifyAll([good, '<svg', drawing('<script/>'), good]);
+    expect([first?.svg, broken, edited?.removed, last?.svg]).toEqual([good, undefined, true, good]);
+    expect(edited?.svg).not.toContain('script');
+  });
+
+  test('end with the first that costs too much', async () => {
+    const { errors } = await clean([...Array<string>(300).fill('<svg/>'), `<svg>${'<g>'.repeat(300)}</svg>`, '<svg/>']);
+    expect(errors).toMatchObject([{ key: 'svg_too_complex', file: 'assets/0300.svg' }]);
+  });
 });
 
 describe('what costs too much', () => {

@@ -3,8 +3,8 @@ import { decodeText, type PackageView } from '../../package-view.ts';
 import type { ProblemList } from '../../problem-list.ts';
 import { inspectSvg, type SvgVerdict } from './inspect-svg.ts';
 import { placeholderSvg } from './placeholder.ts';
-import { loadPurifier } from './purify-svg.ts';
-import { rebuildSvg, type SvgBudget, svgBudget } from './rebuild-svg.ts';
+import { loadPurifier, type Purified } from './purify-svg.ts';
+import { rebuildSvg, svgBudget } from './rebuild-svg.ts';
 
 type Outcome = SvgVerdict | 'removed';
 
@@ -23,23 +23,54 @@ const maxBytes = 16 * 1024 * 1024;
 /** Whatever a server or browser might take for a drawing, also where the rules do not look. */
 const isDrawing = ({ path }: PackageFile): boolean => /\.svg$/i.test(path);
 
-/** Gives undefined when the drawing costs more than the budget. */
-const cleanSvg = async (text: string, budget: SvgBudget): Promise<{ svg: string; outcome: Outcome } | undefined> => {
-  if (text.length > maxCharactersInOne) return undefined;
-  const purifier = await loadPurifier();
-  const rebuilt = rebuildSvg(text, budget, purifier.isReserved);
-  if (rebuilt === undefined) return undefined;
-  const verdict = inspectSvg(text);
-  if (verdict === 'bitmap') return { svg: placeholderSvg, outcome: verdict };
-  // Without an svg element nothing would be drawn anyway, so this is no reason for a warning.
-  if (rebuilt.svg === '') return { svg: placeholderSvg, outcome: verdict };
-  try {
-    const { svg, removed } = await purifier.purify(rebuilt.svg);
-    return { svg, outcome: verdict === 'clean' && (removed || rebuilt.removed) ? 'removed' : verdict };
-  } catch {
-    // Whatever a stranger finds that upsets the library: his package is refused, and nothing else happens.
-    return undefined;
+/** A drawing that the library has not seen yet. */
+interface Draft {
+  file: PackageFile;
+  /** Undefined: the drawing costs too much. */
+  rebuilt: { svg: string; verdict: SvgVerdict; removed: boolean } | undefined;
+}
+
+/** Rebuilds the drawings of a package, and ends with the first that costs too much. */
+const draftAll = function* (files: readonly PackageFile[], isReserved: (id: string) => boolean): Generator<Draft> {
+  const budget = svgBudget();
+  let left = maxBytes;
+  for (const file of files) {
+    left -= file.bytes.length;
+    // Where the rules look, one that is not UTF-8 is an error; elsewhere nothing of it is kept either.
+    const text = left < 0 ? undefined : (decodeText(file.bytes) ?? '');
+    const rebuilt =
+      text === undefined || text.length > maxCharactersInOne ? undefined : rebuildSvg(text, budget, isReserved);
+    if (text === undefined || rebuilt === undefined) return yield { file, rebuilt: undefined };
+    const verdict = inspectSvg(text);
+    const svg = verdict === 'bitmap' ? '' : rebuilt.svg;
+    yield { file, rebuilt: { svg, verdict, removed: rebuilt.removed } };
   }
+};
+
+/** At most so many drawings, and characters but for the last drawing's, go through the library together. */
+const batchLimits = { drawings: 250, characters: 256 * 1024 };
+
+const inBatches = function* (drafts: Iterable<Draft>): Generator<Draft[]> {
+  let batch: Draft[] = [];
+  let characters = 0;
+  for (const draft of drafts) {
+    batch.push(draft);
+    characters += draft.rebuilt?.svg.length ?? 0;
+    if (batch.length < batchLimits.drawings && characters < batchLimits.characters) continue;
+    yield batch;
+    [batch, characters] = [[], 0];
+  }
+  if (batch.length > 0) yield batch;
+};
+
+/** Gives undefined when the drawing cannot be cleaned. */
+const finish = ({ rebuilt }: Draft, purified: Purified | undefined): { svg: string; outcome: Outcome } | undefined => {
+  if (!rebuilt) return undefined;
+  const { svg, verdict, removed } = rebuilt;
+  // Without an svg element nothing would be drawn anyway, so this is no reason for a warning.
+  if (svg === '') return { svg: placeholderSvg, outcome: verdict };
+  if (!purified) return undefined;
+  return { svg: purified.svg, outcome: verdict === 'clean' && (purified.removed || removed) ? 'removed' : verdict };
 };
 
 const tooComplex = (path: string) => ({
@@ -58,24 +89,28 @@ export const cleanSvgs = async (
   view: PackageView,
   { errors, warnings: list }: { errors: ProblemList; warnings: ProblemList },
 ): Promise<PackageFile[]> => {
-  const budget = svgBudget();
-  let left = maxBytes;
   const cleaned = new Map<PackageFile, PackageFile>();
+  const done = () => files.map((file) => cleaned.get(file) ?? file);
   const ordered = [...view.files, ...files.filter((file) => view.find(file.path) !== file)].filter(isDrawing);
-  for (const file of ordered) {
-    const text = decodeText(file.bytes);
-    left -= file.bytes.length;
-    // Where the rules look, one that is not UTF-8 is an error; elsewhere nothing of it is kept either.
-    const clean = left < 0 ? undefined : await cleanSvg(text ?? '', budget);
-    if (!clean) {
-      errors.add(tooComplex(file.path));
-      break;
+  if (ordered.length === 0) return files;
+  const purifier = await loadPurifier();
+  for (const batch of inBatches(draftAll(ordered, purifier.isReserved))) {
+    const drawn = batch.filter(({ rebuilt }) => rebuilt && rebuilt.svg !== '');
+    const purified = await purifier.purifyAll(drawn.map(({ rebuilt }) => rebuilt!.svg));
+    const results = new Map(drawn.map((draft, index) => [draft, purified[index]]));
+    for (const draft of batch) {
+      const { file } = draft;
+      const clean = finish(draft, results.get(draft));
+      if (!clean) {
+        errors.add(tooComplex(file.path));
+        return done();
+      }
+      cleaned.set(file, { path: file.path, bytes: Buffer.from(clean.svg) });
+      const isListed = /^assets\/.*\.svg$/s.test(file.path) && view.find(file.path) === file;
+      if (clean.outcome === 'clean' || !isListed || decodeText(file.bytes) === undefined) continue;
+      const [key, advice] = warnings[clean.outcome];
+      list.add({ key, message: `${file.path} ${advice}.`, file: file.path, data: { svg: file.path } });
     }
-    cleaned.set(file, { path: file.path, bytes: Buffer.from(clean.svg) });
-    const isListed = /^assets\/.*\.svg$/s.test(file.path) && view.find(file.path) === file;
-    if (clean.outcome === 'clean' || !isListed || text === undefined) continue;
-    const [key, advice] = warnings[clean.outcome];
-    list.add({ key, message: `${file.path} ${advice}.`, file: file.path, data: { svg: file.path } });
   }
-  return files.map((file) => cleaned.get(file) ?? file);
+  return done();
 };
