@@ -39,6 +39,10 @@ export interface Config {
   /** 32 bytes each; the first one encrypts, all decrypt. Empty: made by `appyard start` and kept in `dataDir`. */
   secretsKeys: Buffer[];
   workerConcurrency: number;
+  /** For the builds of a worker. Undefined: what the machine or the container allows. */
+  buildMemoryBytes: number | undefined;
+  /** Threads of the API that check packages for requests. */
+  checkThreads: number;
   /** Jobs of one account that have their turn at the same time; the others wait for it in the database. */
   maxRunningPerAccount: number;
   /** Of one account in a minute. Undefined: as many as come. */
@@ -132,6 +136,9 @@ const variables = z.object({
   BLOB_URL: urlOf('file:', 's3:'),
   SECRETS_KEY: secretsKeys,
   WORKER_CONCURRENCY: count(2, 1, 64),
+  BUILD_MEMORY_BYTES: limit(),
+  // With one, a slow package keeps the other accounts waiting.
+  CHECK_THREADS: count(2, 1, 64),
   MAX_RUNNING_PER_ACCOUNT: count(20, 1, 10_000),
   // More than a Postgres integer holds are none.
   RATE_LIMIT: limit(1, 1_000_000_000),
@@ -230,6 +237,8 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     blobUrl: env.BLOB_URL ?? `file:${path.join(dataDir, 'blobs')}`,
     secretsKeys: env.SECRETS_KEY,
     workerConcurrency: env.WORKER_CONCURRENCY,
+    buildMemoryBytes: env.BUILD_MEMORY_BYTES,
+    checkThreads: env.CHECK_THREADS,
     maxRunningPerAccount: env.MAX_RUNNING_PER_ACCOUNT,
     rateLimits: { requests: env.RATE_LIMIT, polls: env.RATE_LIMIT_POLLS },
     logLevel: env.LOG_LEVEL,

@@ -3,6 +3,8 @@ import type { Config } from './config.ts';
 import type { PostJson } from './http-client/post-json.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { MemoryBudget } from './packages/memory-budget.ts';
+import type { PackageChecker } from './packages/package-checker.ts';
 import type { PackageReader } from './packages/package-reader.ts';
 import type { QueueBoard } from './queue/board.ts';
 import type { DeliveryQueue } from './queue/deliveries.ts';
@@ -25,7 +27,12 @@ export interface Deps {
   blobs: BlobStore;
   /** Where uploads are spooled. */
   incomingDir: string;
+  /** For builds. */
   packages: PackageReader;
+  /** Of the builds of this process. */
+  buildMemory: MemoryBudget;
+  /** For requests. */
+  checker: PackageChecker;
   cipher: Cipher;
   identify: Identify;
   /** The one for every way in. */

@@ -7,6 +7,8 @@ import type { JobOutcome } from '../src/queue/jobs.ts';
 export interface JobContext {
   /** Fires on shutdown, when the attempt's time is up, and when the job was cancelled or taken over by another worker. */
   signal: AbortSignal;
+  /** Waits for something that is not the job's own work: the time of the attempt stands still meanwhile. */
+  pauseDuring: <T>(wait: Promise<T>) => Promise<T>;
   /** Says how far the work is. Cheap: what is shown is written at most every 100 ms. */
   report: (progress: number, total: number, message: string) => void;
   /** Says what is done now, for the job's timeline; what was done before has ended with it. */

@@ -5,11 +5,14 @@ import { settleJob } from '../src/db/job-attempts.ts';
 import { findJobPackage, setJobPackage } from '../src/db/job-packages.ts';
 import type { Job } from '../src/db/jobs.ts';
 import type { VersionFile } from '../src/db/app-versions.ts';
-import { getUpload } from '../src/db/uploads.ts';
+import { getUpload, type StoredUpload } from '../src/db/uploads.ts';
 import type { Deps } from '../src/deps.ts';
 import { describeFailedBuild } from '../src/domain/job.ts';
+import { declaredBytes } from '../src/domain/archive/declared-bytes.ts';
 import type { PackageFile } from '../src/domain/package/package-file.ts';
 import { describeProblems } from '../src/domain/package/problem.ts';
+import { memoryOf, mostMemoryOf } from '../src/packages/build-memory.ts';
+import type { MemoryHold } from '../src/packages/memory-budget.ts';
 import type { PackageReading } from '../src/packages/read-package.ts';
 import type { JobOutcome } from '../src/queue/jobs.ts';
 import { digestOf } from '../src/storage/blob-store.ts';
@@ -31,36 +34,72 @@ export const runBuild: Processor = {
     context.begin('load');
     context.report(0, STEPS, 'Loading the package');
     const upload = await getUpload(deps.db, job.accountId, job.uploadId!);
-    const uploaded = await deps.blobs.get(upload.sha256);
-    context.signal.throwIfAborted();
-
-    context.begin('check');
-    context.report(1, STEPS, 'Unpacking and checking the package');
-    const switches = await getSwitches(deps.db, job.accountId);
-    const reading = await deps.packages.read(uploaded, { switches, repack: true, signal: context.signal });
-    await setJobPackage(deps.db, job, reading.identity);
-    if (!reading.definition || !reading.repacked) return refuse(deps, job, reading, context);
-
-    const total = reading.files.length + STEPS;
-    context.begin('store');
-    const files = await digestAll(reading.files);
-    const archive = digested(reading.repacked);
-    const wait = { waitMs: RESERVE_MS, signal: context.signal };
-    const reserved = await reserveBlobs(deps, [...files, archive], wait);
-    await storeFiles(deps, files, context);
-    context.signal.throwIfAborted();
-    context.begin('publish');
-    context.report(total - 1, total, 'Publishing');
-    await deps.blobs.put(archive.bytes, archive.sha256);
-    const { definition, warnings } = reading;
-    const version = { definition, warnings, packageSha256: upload.sha256, archive, files };
-    return publishVersion(deps, { job, version, reserved, total, steps: context.steps });
+    const memory = await holdMemory(deps, upload, context);
+    try {
+      return await buildFrom(deps, { job, upload, memory }, context);
+    } finally {
+      memory.release();
+    }
   },
 
   /** One round trip: the attempt may have read the package after it was given its job. */
   async describeFailure(db, job, reason) {
     return describeFailedBuild(await findJobPackage(db, job), reason);
   },
+};
+
+/** Before the package is loaded, so that builds that wait take no memory; the heartbeat goes on, the time does not. */
+const holdMemory = (
+  { buildMemory, config }: Pick<Deps, 'buildMemory' | 'config'>,
+  { size }: StoredUpload,
+  { pauseDuring, report, signal }: JobContext,
+): Promise<MemoryHold> => {
+  let waits = false;
+  const onWait = (): void => {
+    waits = true;
+    report(0, STEPS, 'Waiting for memory');
+  };
+  const hold = buildMemory.hold(mostMemoryOf(size, config.limits), { signal, onWait });
+  return waits ? pauseDuring(hold) : hold;
+};
+
+interface BuildInput {
+  job: Job;
+  upload: StoredUpload;
+  memory: MemoryHold;
+}
+
+const buildFrom = async (
+  deps: Deps,
+  { job, upload, memory }: BuildInput,
+  context: JobContext,
+): Promise<JobOutcome | undefined> => {
+  const uploaded = await deps.blobs.get(upload.sha256);
+  context.signal.throwIfAborted();
+  const { limits } = deps.config;
+  memory.shrinkTo(memoryOf(uploaded.byteLength, declaredBytes(uploaded, limits)));
+
+  context.begin('check');
+  context.report(1, STEPS, 'Unpacking and checking the package');
+  const switches = await getSwitches(deps.db, job.accountId);
+  const reading = await deps.packages.read(uploaded, { switches, repack: true, signal: context.signal });
+  await setJobPackage(deps.db, job, reading.identity);
+  if (!reading.definition || !reading.repacked) return refuse(deps, job, reading, context);
+
+  const total = reading.files.length + STEPS;
+  context.begin('store');
+  const files = await digestAll(reading.files);
+  const archive = digested(reading.repacked);
+  const wait = { waitMs: RESERVE_MS, signal: context.signal };
+  const reserved = await reserveBlobs(deps, [...files, archive], wait);
+  await storeFiles(deps, files, context);
+  context.signal.throwIfAborted();
+  context.begin('publish');
+  context.report(total - 1, total, 'Publishing');
+  await deps.blobs.put(archive.bytes, archive.sha256);
+  const { definition, warnings } = reading;
+  const version = { definition, warnings, packageSha256: upload.sha256, archive, files };
+  return publishVersion(deps, { job, version, reserved, total, steps: context.steps });
 };
 
 /** The package is the uploader's to mend: no other attempt would end differently. */

@@ -11,6 +11,7 @@ import {
 } from '../src/domain/job.ts';
 import { AppError } from '../src/errors.ts';
 import { dispatchWaiting } from '../src/use-cases/dispatch-jobs.ts';
+import { createAttemptClock, type AttemptClock } from './attempt-clock.ts';
 import { endAttempt, giveUp, handBack } from './end-attempt.ts';
 import type { LiveHandle } from './live-handle.ts';
 import { tellOutcome, writeOutcome } from './outcome.ts';
@@ -72,8 +73,8 @@ const attempt = async (
 
   const reporter = openReporter(deps, job, live);
   const lost = new AbortController();
-  const timeout = AbortSignal.timeout(timeoutOf(deps, job));
-  const signal = AbortSignal.any([lost.signal, shutdown, timeout]);
+  const clock = createAttemptClock(deps, job, timeoutOf(deps, job));
+  const signal = AbortSignal.any([lost.signal, shutdown, clock.signal]);
   const unwatch = pulse.watch({
     ...job,
     figures: reporter.figures,
@@ -81,7 +82,7 @@ const attempt = async (
     onLost: () => lost.abort(new Error('the job is not of this attempt any more')),
   });
   try {
-    const outcome = await work(deps, { job, reporter, timeline, signal });
+    const outcome = await work(deps, { job, reporter, timeline, signal, clock });
     await reporter.stop();
     if (!outcome) return await takenAway(deps, job, live);
     await writeOutcome(deps, job.id, live, outcome);
@@ -92,10 +93,11 @@ const attempt = async (
     const broken = { job, live, figures: reporter.figures(), timeline };
     const ended = shutdown.aborted
       ? await handBack(deps, broken)
-      : await endAttempt(deps, broken, timeout.aborted ? timeUp(deps, job) : err);
+      : await endAttempt(deps, broken, clock.signal.aborted ? timeUp(deps, job) : err);
     // What this attempt gave up may have been committed in the same moment.
     return ended === 'taken' ? await takenAway(deps, job, live) : ended;
   } finally {
+    clock.stop();
     unwatch();
   }
 };
@@ -114,16 +116,18 @@ interface Work {
   reporter: Reporter;
   timeline: Timeline;
   signal: AbortSignal;
+  clock: AttemptClock;
 }
 
 /** What else is in a step's name may be of the package. */
 const wordOf = (step: string): string => step.split(' ', 1)[0]!;
 
 /** Nobody waits for work that comes after the end of its attempt. */
-const work = (deps: Deps, { job, reporter, timeline, signal }: Work) => {
+const work = (deps: Deps, { job, reporter, timeline, signal, clock }: Work) => {
   const spans = deps.tracing.steps();
   const run = processors[job.kind].run(deps, job, {
     signal,
+    pauseDuring: clock.pauseDuring,
     report: (progress, total, message) => reporter.report({ progress, total, message }),
     begin: (step) => {
       timeline.begin(step);

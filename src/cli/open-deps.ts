@@ -8,6 +8,9 @@ import { createPostJson } from '../http-client/post-json.ts';
 import type { Logger } from '../logger.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import type { ProcessRole } from '../metrics/process-metrics.ts';
+import { usualBuildMemory } from '../packages/build-memory.ts';
+import { createMemoryBudget } from '../packages/memory-budget.ts';
+import { createPackageChecker } from '../packages/package-checker.ts';
 import { createPackageReader } from '../packages/package-reader.ts';
 import type { QueueBackend, Traced } from '../queue/backend.ts';
 import { createQueueBoard } from '../queue/board.ts';
@@ -72,6 +75,13 @@ export const openDeps = async (
 
   const packages = createPackageReader(config.limits, config.workerConcurrency);
   releases.add('the package threads', () => packages.close());
+  const buildMemory = createMemoryBudget(config.buildMemoryBytes ?? usualBuildMemory());
+  const checker = createPackageChecker({
+    limits: config.limits,
+    threads: config.checkThreads,
+    timeoutMs: config.buildTimeoutMs,
+  });
+  releases.add('the threads of requests', () => checker.close());
   const { blobs, incomingDir } = await openBlobStore(config.blobUrl, config.dataDir);
   const stopRemoving = keepRemovingLeftovers(incomingDir, (err) => log.warn('leftovers not removed', { err }));
   releases.add('the removal of leftovers', async () => stopRemoving());
@@ -82,7 +92,7 @@ export const openDeps = async (
   const stores = { db, producer, deliveryQueue, blobs, incomingDir };
   const access = { cipher, identify, guesses, rateLimits };
   const seen = { queueBoard, metrics: createMetrics(db), tracing, log };
-  return { backend, deps: { config, ...stores, ...access, postJson, packages, ...seen } };
+  return { backend, deps: { config, ...stores, ...access, postJson, packages, buildMemory, checker, ...seen } };
 };
 
 const openBackend = async (

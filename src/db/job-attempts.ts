@@ -108,6 +108,14 @@ export const releaseJob = async (
   return rowCount === 1;
 };
 
+/** Lets the time of an attempt begin now: it has waited for something that is not its own work. */
+export const restartAttempt = async (db: Queryable, { id, attempt }: Attempt): Promise<void> => {
+  await db.query(`update jobs set attempt_started_at = now() where id = $1 and attempt = $2 and state = 'working'`, [
+    id,
+    attempt,
+  ]);
+};
+
 /** What a worker says of an attempt that it is at. */
 export interface Beat extends Attempt, JobFigures {
   /** Undefined: as they were at the last beat. */

@@ -92,7 +92,8 @@ export const prepareError = (
   if (error instanceof OwnRuleError && error.retryAfter !== undefined)
     res.set('Retry-After', String(retryAfterOf(error)));
   const fields = { requestId: requestIdOf(res), method: req.method, route: routeNameOf(req, res), err };
-  if (error.status === 503) log.warn('request failed: a store is away', fields);
+  if (error instanceof OwnRuleError) log.debug('request refused', fields);
+  else if (error.status === 503) log.warn('request failed: a store is away', fields);
   else if (error.status >= 500) log.error('request failed', fields);
   return error;
 };

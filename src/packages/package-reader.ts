@@ -9,6 +9,8 @@ interface ReadOptions {
   switches: PackageSwitches;
   /** The files are packed anew too; half a second for 20 MB. */
   repack?: boolean;
+  /** False: the caller does not want the files themselves, and their memory stays on the thread. */
+  keep?: boolean;
   signal?: AbortSignal;
 }
 
@@ -39,9 +41,9 @@ export const createPackageReader = (limits: ArchiveLimits, threads: number): Pac
   });
   pool.on('error', () => undefined);
   return {
-    async read(archive, { switches, repack = false, signal }) {
+    async read(archive, { switches, repack = false, keep = true, signal }) {
       refuseInTransaction('Reading a package');
-      const request = { limits, switches, repack };
+      const request = { limits, switches, repack, keep };
       const abort = signal && { signal };
       if ('path' in archive) return pool.run({ archive, ...request }, { ...abort });
       // A view of memory that others use too cannot be handed over.

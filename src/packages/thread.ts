@@ -5,14 +5,16 @@ import { readPackage, type PackageReading, type ReadRequest } from './read-packa
 /** A file is read here, when its turn has come: what waits in line costs no memory. */
 export interface ThreadRequest extends Omit<ReadRequest, 'archive'> {
   archive: Uint8Array | { path: string };
+  /** False: the files are not handed over. */
+  keep: boolean;
 }
 
 /** What runs on the thread. The files' bytes are handed over, not copied; piscina sees that only through `move`. */
 // oxlint-disable-next-line import/no-default-export -- the shape piscina asks for
-export default async ({ archive, ...request }: ThreadRequest): Promise<PackageReading> => {
+export default async ({ archive, keep, ...request }: ThreadRequest): Promise<PackageReading> => {
   const bytes = 'path' in archive ? await readFile(archive.path) : archive;
   const reading = await readPackage({ ...request, archive: bytes });
-  const files = reading.files.map((file) => ({ path: file.path, bytes: owned(file.bytes) }));
+  const files = (keep ? reading.files : []).map((file) => ({ path: file.path, bytes: owned(file.bytes) }));
   const repacked = reading.repacked && owned(reading.repacked);
   const result = { ...reading, files, repacked };
   return move({

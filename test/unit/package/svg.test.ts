@@ -224,7 +224,10 @@ describe('many drawings', () => {
   test('are stored as each would be alone, with the warnings in their order', async () => {
     const kinds = [
       ...['<g/>', '<script/><path d="M0 0"/>', '<g id="title"/>', '<use xlink:href="#a"/>', ' a &amp; b '].map(drawing),
-      ...['hello', '<svg><image/></svg>', '<svg id="x"><g><text>a', '<svg/><svg/>'],
+      'hello',
+      '<svg><image/></svg>',
+      '<svg id="x"><g><text>a',
+      '<svg/><svg/>',
     ];
     const alone = await Promise.all(kinds.map((svg) => store(svg)));
     const many = Array.from({ length: 700 }, (_, i) => kinds[i % kinds.length]!);

@@ -1,0 +1,75 @@
+import type { ArchiveLimits } from '../domain/archive/limits.ts';
+import type { PackageSwitches } from '../domain/package/switches.ts';
+import { AppError } from '../errors.ts';
+import { createFairShare } from './fair-share.ts';
+import { createPackageReader } from './package-reader.ts';
+import type { PackageReading } from './read-package.ts';
+
+interface CheckOptions {
+  accountId: number;
+  switches: PackageSwitches;
+  /** Fires when nobody waits for the answer any more. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Checks packages for requests, on threads that builds do not use. Accounts share the threads fairly: slow packages of one
+ * account do not keep the packages of another one waiting.
+ */
+export interface PackageChecker {
+  /**
+   * @param file the package, which is read when its turn has come: what waits costs no memory.
+   * @throws OwnRuleError `busy` (503) when it gets no thread in time; AppError `package_too_slow` (422) when the check itself,
+   *   counted from its start on the thread, takes too long.
+   */
+  check(file: { path: string }, options: CheckOptions): Promise<Omit<PackageReading, 'files' | 'repacked'>>;
+  close(): Promise<void>;
+}
+
+export interface CheckerOptions {
+  limits: ArchiveLimits;
+  threads: number;
+  /** Of one check, from its start. */
+  timeoutMs: number;
+  maxWaitMs?: number;
+}
+
+/** Checks of one account that wait; a developer's tool sends one package at a time. */
+const WAITING_PER_ACCOUNT = 8;
+/** Shorter than the time after which clients and load balancers give up (30 to 60 s). */
+const MAX_WAIT_MS = 20_000;
+
+export const createPackageChecker = ({
+  limits,
+  threads,
+  timeoutMs,
+  maxWaitMs = MAX_WAIT_MS,
+}: CheckerOptions): PackageChecker => {
+  const reader = createPackageReader(limits, threads);
+  const share = createFairShare({
+    places: threads,
+    // Half of the threads stay for the others.
+    runningPerAccount: Math.max(1, Math.floor(threads / 2)),
+    waitingPerAccount: WAITING_PER_ACCOUNT,
+    maxWaitMs,
+  });
+  const checkNow = async (file: { path: string }, { switches, signal }: CheckOptions) => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    try {
+      const either = signal ? AbortSignal.any([timeout, signal]) : timeout;
+      return await reader.read(file, { switches, keep: false, signal: either });
+    } catch (err) {
+      if (!timeout.aborted) throw err;
+      const seconds = Math.ceil(timeoutMs / 1_000);
+      throw new AppError(
+        'package_too_slow',
+        422,
+        `The package cannot be checked within ${seconds} s. Make it smaller.`,
+      );
+    }
+  };
+  return {
+    check: (file, options) => share.run(options.accountId, () => checkNow(file, options), options.signal),
+    close: () => reader.close(),
+  };
+};
