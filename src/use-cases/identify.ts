@@ -88,8 +88,8 @@ const userOfPassword = async (
 ): Promise<Principal | undefined> => {
   if (email.length > MAX_EMAIL) return undefined;
   const found = await soon(findUserByEmail(db, email));
-  const right = await guardGuess(guesses, { email, user: found, ip }, () =>
-    verifyPassword(found?.passwordHash, password),
+  const right = await guardGuess(guesses, { email, user: found, ip }, (sender) =>
+    verifyPassword(found?.passwordHash, password, sender),
   );
   if (!right || !found) return undefined;
   const { passwordHash: _, ...user } = found;

@@ -22,7 +22,7 @@ describe('slow work', () => {
     const slow: (() => Promise<unknown>)[] = [
       () => makeKeyPair('es256', 1),
       () => hashPassword('correct horse'),
-      () => verifyPassword(null, 'correct horse'),
+      () => verifyPassword(null, 'correct horse', { key: '', known: false, paceMs: 0 }),
       () => deps.blobs.put(Buffer.from('a')),
       () => deps.blobs.get('0'.repeat(64)),
       () => deps.packages.read(Buffer.from('a'), { switches }),

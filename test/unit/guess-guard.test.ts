@@ -100,6 +100,21 @@ describe('the guard against guessing', () => {
     });
   });
 
+  it('slows a place down after sixty tries for any users, and no user who is known there', () => {
+    const { clock, guard } = start();
+    guard.trust(guess());
+    const stranger = (number: number) => guess({ user: undefined, email: `${number}@b.example` });
+    for (let number = 0; number < 59; number += 1) expect(guard.countTry(stranger(number))).toBe(0);
+    expect(guard.senderOf(stranger(1))).toEqual({ key: '192.0.2.1', known: false, paceMs: 0 });
+    expect(guard.countTry(stranger(60))).toBe(0);
+    expect(guard.senderOf(stranger(1))).toEqual({ key: '192.0.2.1', known: false, paceMs: 50 });
+    expect(guard.countTry(guess({ user: { id: 2 } }))).toBe(0);
+    expect(guard.senderOf(guess({ ip: place(2) }))).toMatchObject({ key: '192.0.2.2', paceMs: 0 });
+    expect(guard.senderOf(guess())).toEqual({ key: '192.0.2.1 id 1', known: true, paceMs: 0 });
+    clock.time += 60_001;
+    expect(guard.senderOf(stranger(1))).toMatchObject({ paceMs: 0 });
+  });
+
   it('takes back no wrong guess because a right one came', async () => {
     const { guard } = start();
     for (let tries = 0; tries < 5; tries += 1) {

@@ -23,7 +23,8 @@ export interface CheckedLogin {
 }
 
 /**
- * Who signs in. Two round trips and a password hash, whoever asks: the time does not tell who exists.
+ * Finds out who signs in. Two round trips, and a password hash unless the secret is a valid token: the time does not tell
+ * who exists.
  *
  * @throws UnauthenticatedError, TooManyTriesError
  */
@@ -35,16 +36,17 @@ export const checkLogin = async (
   const [found, owner] = await Promise.all([findUserByEmail(db, email), findTokenOwner(db, tokenDigest(secret))]);
   // An access token of a login is not good for another one: that could be allowed more.
   const tokenId = found && owner?.login === null && owner.user?.id === found.id ? owner.tokenId : null;
-  let hasPassword = false;
-  const right = await guardGuess(guesses, { email, user: found, ip }, async () => {
-    hasPassword = await verifyPassword(found?.passwordHash, secret);
-    return hasPassword || tokenId !== null;
-  });
+  // A valid token is no guess: it neither waits for passwords of strangers nor is refused because of them.
+  const right =
+    tokenId !== null ||
+    (await guardGuess(guesses, { email, user: found, ip }, (sender) =>
+      verifyPassword(found?.passwordHash, secret, sender),
+    ));
   if (!right || !found) throw new UnauthenticatedError(WRONG);
   if (subdomain !== undefined && subdomain !== found.subdomain)
     throw new UnauthenticatedError(`You are not a user of the account "${subdomain}".`);
   const { passwordHash: _, ...user } = found;
-  return { user, tokenId: hasPassword ? null : tokenId };
+  return { user, tokenId };
 };
 
 const WRONG = 'The e-mail address and the password do not belong together.';
