@@ -23,6 +23,8 @@ export interface NewApiToken {
   label: string;
   expiresAt: Date | null;
   login?: TokenLogin | undefined;
+  /** The API token that it was given for, and ends with. */
+  parentId?: number | undefined;
 }
 
 /** The login that an access token belongs to, and what it may do. */
@@ -36,14 +38,18 @@ export interface TokenOwner {
   tokenId: number;
   user: User | null;
   login: TokenLogin | null;
+  /** It was given for another token, and ends with it. */
+  derived: boolean;
+  /** Null: never. */
+  expiresAt: Date | null;
 }
 
 /** @throws AppError `token_taken` when the very same token exists; possible only for one that somebody chose. */
 export const insertToken = async (db: Queryable, token: NewApiToken): Promise<number> => {
   try {
     const { rows } = await db.query<{ id: number }>(
-      `insert into api_tokens (user_id, sha256, prefix, label, expires_at, grant_id, scopes)
-       values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+      `insert into api_tokens (user_id, sha256, prefix, label, expires_at, grant_id, scopes, parent_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
       [
         token.userId,
         token.sha256,
@@ -52,6 +58,7 @@ export const insertToken = async (db: Queryable, token: NewApiToken): Promise<nu
         token.expiresAt,
         token.login?.grantId ?? null,
         token.login?.scopes ?? null,
+        token.parentId ?? null,
       ],
     );
     return rows[0]!.id;
@@ -62,22 +69,32 @@ export const insertToken = async (db: Queryable, token: NewApiToken): Promise<nu
   }
 };
 
-/** A token that is neither revoked nor expired. */
+/** A token that is neither revoked nor expired; nor is the one that it was given for. */
 export const findTokenOwner = async (db: Queryable, sha256: Buffer): Promise<TokenOwner | undefined> => {
   const { rows } = await db.query<
-    User & { tokenId: number; userId: number | null; grantId: number | null; scopes: Scope[] | null }
+    User &
+      Pick<TokenOwner, 'tokenId' | 'derived' | 'expiresAt'> & {
+        userId: number | null;
+        grantId: number | null;
+        scopes: Scope[] | null;
+      }
   >(
-    `select t.id as "tokenId", t.user_id as "userId", t.grant_id as "grantId", t.scopes, ${userColumns}
+    `select t.id as "tokenId", t.user_id as "userId", t.grant_id as "grantId", t.scopes, t.expires_at as "expiresAt",
+       t.parent_id is not null as derived, ${userColumns}
      from api_tokens t left join users u on u.id = t.user_id left join accounts a on a.id = u.account_id
-     where t.sha256 = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`,
+     where t.sha256 = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+       and not exists (select from api_tokens p
+         where p.id = t.parent_id and (p.revoked_at is not null or p.expires_at <= now()))`,
     [sha256],
   );
   if (!rows[0]) return undefined;
-  const { tokenId, userId, grantId, scopes, ...user } = rows[0];
+  const { tokenId, userId, grantId, scopes, derived, expiresAt, ...user } = rows[0];
   return {
     tokenId,
     user: userId === null ? null : user,
     login: grantId === null ? null : { grantId, scopes: scopes ?? [] },
+    derived,
+    expiresAt,
   };
 };
 
@@ -117,14 +134,24 @@ export const revokeToken = async (db: Queryable, id: number): Promise<RevokedTok
 
 /**
  * Waits for a revocation, and makes one wait until the transaction ends: what is made with the token meanwhile is seen
- * by it then. False: the token is revoked or has expired.
+ * by it then. Undefined: the token is revoked or has expired.
  */
-export const holdLiveToken = async (tx: Queryable, id: number): Promise<boolean> => {
-  const { rowCount } = await tx.query(
-    'select from api_tokens where id = $1 and revoked_at is null and (expires_at is null or expires_at > now()) for share',
+export const holdLiveToken = async (tx: Queryable, id: number): Promise<{ expiresAt: Date | null } | undefined> => {
+  const { rows } = await tx.query<{ expiresAt: Date | null }>(
+    `select expires_at as "expiresAt" from api_tokens
+     where id = $1 and revoked_at is null and (expires_at is null or expires_at > now()) for share`,
     [id],
   );
-  return rowCount === 1;
+  return rows[0];
+};
+
+/** Revokes the tokens that were given for this one. Call it once that is revoked. @returns their ids. */
+export const revokeDerivedTokens = async (tx: Queryable, parentId: number): Promise<number[]> => {
+  const { rows } = await tx.query<{ id: number }>(
+    'update api_tokens set revoked_at = now() where parent_id = $1 and revoked_at is null returning id',
+    [parentId],
+  );
+  return rows.map(({ id }) => id);
 };
 
 /** Call it once the login has ended, in the same transaction: a token that was given out just before is seen then. */

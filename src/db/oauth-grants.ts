@@ -71,12 +71,12 @@ export const findGrantOfTokenId = async (db: Queryable, tokenId: number): Promis
   return rows[0];
 };
 
-/** The logins that were made with an API token, and have not ended. For the machine's own operator. */
-export const listGrantsMadeWith = async (db: Queryable, tokenId: number): Promise<Grant[]> => {
+/** The logins that were made with these API tokens, and have not ended. For the machine's own operator. */
+export const listGrantsMadeWith = async (db: Queryable, tokenIds: readonly number[]): Promise<Grant[]> => {
   const { rows } = await db.query<Grant>(
     `select ${grantColumns} from oauth_grants g join users u on u.id = g.user_id
-     where g.token_id = $1 and g.revoked_at is null order by g.id`,
-    [tokenId],
+     where g.token_id = any($1) and g.revoked_at is null order by g.id`,
+    [tokenIds],
   );
   return rows;
 };

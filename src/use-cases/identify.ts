@@ -11,13 +11,17 @@ import { guardGuess, MAX_EMAIL, type GuessGuard } from './guess-guard.ts';
 
 /** Who sends a request: a user of an account, or an operator, who belongs to none. */
 export type Principal =
-  /** `login` is there for an access token: what it may do is less than what the user may. */
-  { kind: 'user'; user: User; login: TokenLogin | null } | { kind: 'operator'; tokenId: number };
+  /**
+   * `login` is there for an access token: what it may do is less than what the user may. `token` is null for a password;
+   * `derived`: it was given for another token.
+   */
+  | { kind: 'user'; user: User; login: TokenLogin | null; token: { id: number; derived: boolean } | null }
+  | { kind: 'operator'; tokenId: number };
 
 /**
  * Takes an `Authorization` header, and what tells the address of whoever sends it; undefined: nobody we know.
  *
- * A header that was good is believed for 10 s: polling costs no round trip and no password hash, and a token that is
+ * A header that was good is believed for 10 s, and not beyond the time of its token: polling costs no round trip and no password hash, and a token that is
  * revoked stops working within that time. The same header arriving many times at once is looked up once.
  *
  * @throws TooManyTriesError for passwords: those of somebody who guesses, and those that come when too many are being
@@ -44,7 +48,12 @@ export const createIdentify = (deps: IdentifyDeps, believedMs = BELIEVED_MS): Id
     max: 10_000,
     ttl: believedMs,
     // Undefined (nobody) is not kept: a token works the moment it is made.
-    fetchMethod: async (_key, _stale, { context }) => lookUp(deps, context),
+    fetchMethod: async (_key, _stale, { context, options }) => {
+      const { principal, expiresAt } = (await lookUp(deps, context)) ?? {};
+      // A token is not believed after its time.
+      if (expiresAt) options.ttl = Math.max(1, Math.min(believedMs, expiresAt.getTime() - Date.now()));
+      return principal;
+    },
   });
   return async (header, addressOf) => {
     // Keyed by a digest: a memory dump shows no secrets.
@@ -56,16 +65,22 @@ export const createIdentify = (deps: IdentifyDeps, believedMs = BELIEVED_MS): Id
   };
 };
 
-const lookUp = async (deps: IdentifyDeps, { credentials, addressOf }: Sent): Promise<Principal | undefined> => {
+interface Found {
+  principal: Principal;
+  /** When the credentials expire; null: never. */
+  expiresAt: Date | null;
+}
+
+const lookUp = async (deps: IdentifyDeps, { credentials, addressOf }: Sent): Promise<Found | undefined> => {
   switch (credentials.kind) {
     case 'token': {
       const owner = await ownerOf(deps, credentials.token);
-      return owner && principalOf(owner);
+      return owner && foundOf(owner);
     }
     case 'user-token': {
       const owner = await ownerOf(deps, credentials.token);
       const named = owner?.user?.email.toLowerCase() === credentials.email.toLowerCase();
-      return named && owner ? principalOf(owner) : undefined;
+      return named && owner ? foundOf(owner) : undefined;
     }
     case 'password':
       return userOfPassword(deps, credentials, addressOf?.());
@@ -77,15 +92,17 @@ const soon = <T>(query: Promise<T>): Promise<T> => within(LIMIT_MS, 'The databas
 const ownerOf = ({ db }: IdentifyDeps, token: string): Promise<TokenOwner | undefined> =>
   soon(findTokenOwner(db, tokenDigest(token)));
 
-const principalOf = ({ tokenId, user, login }: TokenOwner): Principal =>
-  user ? { kind: 'user', user, login } : { kind: 'operator', tokenId };
+const foundOf = ({ tokenId, user, login, derived, expiresAt }: TokenOwner): Found => ({
+  principal: user ? { kind: 'user', user, login, token: { id: tokenId, derived } } : { kind: 'operator', tokenId },
+  expiresAt,
+});
 
 /** Only the query has a time limit: what is hashed cannot be called back, and its line is short. */
 const userOfPassword = async (
   { db, guesses }: IdentifyDeps,
   { email, password }: Extract<Credentials, { kind: 'password' }>,
   ip: string | null | undefined,
-): Promise<Principal | undefined> => {
+): Promise<Found | undefined> => {
   if (email.length > MAX_EMAIL) return undefined;
   const found = await soon(findUserByEmail(db, email));
   const right = await guardGuess(guesses, { email, user: found, ip }, (sender) =>
@@ -93,5 +110,5 @@ const userOfPassword = async (
   );
   if (!right || !found) return undefined;
   const { passwordHash: _, ...user } = found;
-  return { kind: 'user', user, login: null };
+  return { principal: { kind: 'user', user, login: null, token: null }, expiresAt: null };
 };

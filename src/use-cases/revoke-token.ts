@@ -1,4 +1,4 @@
-import { revokeToken as revokeRow, type RevokedToken } from '../db/api-tokens.ts';
+import { revokeDerivedTokens, revokeToken as revokeRow, type RevokedToken } from '../db/api-tokens.ts';
 import { insertAuditEntry } from '../db/audit-entries.ts';
 import { findGrantOfTokenId, listGrantsMadeWith } from '../db/oauth-grants.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
@@ -16,7 +16,8 @@ export interface RevocationResult {
 
 /**
  * For the machine's own operator. An access token of a login takes its login with it, or the client's next refresh would
- * replace it; the token that somebody signed in with takes the logins that were made so.
+ * replace it; the token that somebody signed in with takes the logins that were made so. Tokens of an hour that were given
+ * for it end too.
  *
  * @returns undefined when there is no such token; revoking one twice is fine.
  */
@@ -29,7 +30,8 @@ export const revokeToken = ({ db }: Pick<Deps, 'db'>, id: number): Promise<Revoc
     if (!token) return undefined;
     // The end of a login is in the log; its tokens are not.
     if (!own) await record(tx, id, token);
-    const made = await listGrantsMadeWith(tx, id);
+    const derived = await revokeDerivedTokens(tx, id);
+    const made = await listGrantsMadeWith(tx, [id, ...derived]);
     for (const grant of made) await endLoginWithin(tx, grant, { actor, reason: 'its API token was revoked' });
     return { ofLogin: own !== undefined, madeWith: made.length };
   });

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emails } from '../../support/accounts.ts';
 import { read } from '../../support/client.ts';
+import { createToken } from '../../../src/use-cases/create-token.ts';
+import { revokeToken } from '../../../src/use-cases/revoke-token.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
+import { logIn } from '../../support/oauth-login.ts';
 
 interface TokenBody {
   access_token: string;
@@ -59,6 +62,53 @@ describe('the token endpoint', () => {
   it('takes none of its own tokens for a secret: an hour stays an hour', async () => {
     const { access_token } = await read<TokenBody>(await ask(good), 200);
     expect(await refused(await ask({ ...good, client_secret: access_token }))).toBe('invalid_client');
+  });
+
+  const apiToken = (expiresAt: Date | null = null) =>
+    createToken(harness.deps, { email: emails.admin, label: 'parent', expiresAt });
+  const statusOf = async (token: string): Promise<number> =>
+    (await harness.request('/v1/app_offerings', { as: null, headers: { authorization: `Bearer ${token}` } })).status;
+
+  it('ends its token with the API token, and gives none for one that was revoked a moment ago', async () => {
+    const parent = await apiToken();
+    const mine = { ...good, client_secret: parent.token };
+    const { access_token: used } = await read<TokenBody>(await ask(mine), 200);
+    const { access_token: fresh } = await read<TokenBody>(await ask(mine), 200);
+    expect(await statusOf(used)).toBe(200);
+    const login = await logIn(harness, { who: { email: emails.admin, password: used } });
+    await revokeToken(harness.deps, parent.id);
+    expect(await statusOf(fresh)).toBe(401);
+    expect(await statusOf(login.access_token)).toBe(401);
+    // The API token itself is believed for ten seconds.
+    expect(await refused(await ask(mine))).toBe('invalid_client');
+    const { rows } = await harness.deps.db.query(
+      'select 1 from api_tokens where (id = $1 or parent_id = $1) and revoked_at is null',
+      [parent.id],
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('ends its token not later than the API token, and says so', async () => {
+    const parent = await apiToken(new Date(Date.now() + 600_000));
+    const body = await read<TokenBody>(await ask({ ...good, client_secret: parent.token }), 200);
+    expect(body.expires_in).toBeGreaterThan(500);
+    expect(body.expires_in).toBeLessThanOrEqual(600);
+    await harness.deps.db.query('update api_tokens set expires_at = now() where id = $1', [parent.id]);
+    expect(await statusOf(body.access_token)).toBe(401);
+  });
+
+  it('writes its tokens into the audit log, with the client and its address', async () => {
+    await read(await ask(good), 200);
+    const { rows } = await harness.deps.db.query(
+      `select actor_name, ip, action from audit_entries where subject_type = 'token' order by id desc limit 1`,
+    );
+    expect(rows).toEqual([{ actor_name: emails.admin, ip: '127.0.0.1', action: 'create' }]);
+  });
+
+  it('refuses a token beyond the quota of sessions', async () => {
+    await harness.deps.db.query(`update accounts set quotas = '{"sessions": 0}' where subdomain = 'acme'`);
+    expect(await refused(await ask(good))).toBe('quota_exceeded');
+    await harness.deps.db.query(`update accounts set quotas = '{}'`);
   });
 
   it.each<[string, Record<string, string>, string]>([

@@ -136,6 +136,15 @@ describe('signing in', () => {
     expectNobody(await ask(basic(`${emails.admin}/token`, expired)));
   });
 
+  it('believes a token not beyond its time, however long credentials are believed', async () => {
+    identify = createIdentify(harness.deps, 60_000);
+    const expiresAt = new Date(Date.now() + 3_000);
+    const { token } = await createToken(harness.deps, { email: emails.admin, label: 'short', expiresAt });
+    expect((await ask(`Bearer ${token}`)).status).toBe(200);
+    await vi.waitFor(async () => expectNobody(await ask(`Bearer ${token}`)), { timeout: 20_000, interval: 200 });
+    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime());
+  });
+
   it('forgets a token once it is revoked and the time it is believed is over', async () => {
     const { id, token } = await createToken(harness.deps, { email: emails.admin, label: 'gone', expiresAt: null });
     expect((await ask(`Bearer ${token}`)).status).toBe(200);

@@ -1,9 +1,10 @@
 import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
 import { deleteExpiredTokens } from '../../../db/api-tokens.ts';
 import type { Deps } from '../../../deps.ts';
-import { AppError } from '../../../errors.ts';
+import { AppError, OwnRuleError, UnauthenticatedError } from '../../../errors.ts';
 import { newToken } from '../../../secrets/tokens.ts';
-import { createToken } from '../../../use-cases/create-token.ts';
+import { createDerivedToken } from '../../../use-cases/create-derived-token.ts';
+import { clientAddressOf } from '../../client-address.ts';
 import { OAUTH_FORM } from '../../body-limits.ts';
 import { prepareError } from '../../errors.ts';
 
@@ -32,7 +33,7 @@ const fieldOf = (body: unknown, name: string): string => {
 
 /**
  * Gives a token of an hour for client credentials: the e-mail address of a user as client id, one of the user's API
- * tokens as client secret. What it may do is what that user may.
+ * tokens as client secret. What it may do is what that user may. It ends with the API token, and not later.
  */
 export const tokenRoutes = (deps: Deps): Router => {
   const router = Router();
@@ -40,15 +41,20 @@ export const tokenRoutes = (deps: Deps): Router => {
     const body: unknown = req.body;
     if (fieldOf(body, 'grant_type') !== 'client_credentials')
       throw refused('unsupported_grant_type', 'grant_type must be client_credentials.');
-    const user = await identifyClient(deps, fieldOf(body, 'client_id'), fieldOf(body, 'client_secret'));
+    const client = await identifyClient(deps, fieldOf(body, 'client_id'), fieldOf(body, 'client_secret'));
+    const { user, parentId } = client;
     await deleteExpiredTokens(deps.db, user.id, LABEL);
-    const { token } = await createToken(deps, {
-      email: user.email,
+    const token = newToken().replace('appyard_', PREFIX);
+    const expiresAt = await createDerivedToken(deps, {
+      user,
+      actor: { userId: user.id, name: user.email, ip: clientAddressOf(req) },
+      parentId,
+      token,
       label: LABEL,
       expiresAt: new Date(Date.now() + HOUR_S * 1_000),
-      token: newToken().replace('appyard_', PREFIX),
-    });
-    res.set('Cache-Control', 'no-store').json({ access_token: token, token_type: 'bearer', expires_in: HOUR_S });
+    }).catch(unknownClient);
+    const expiresIn = Math.max(0, Math.round((expiresAt.getTime() - Date.now()) / 1_000));
+    res.set('Cache-Control', 'no-store').json({ access_token: token, token_type: 'bearer', expires_in: expiresIn });
   });
   router.use(tokenErrors(deps));
   return router;
@@ -58,22 +64,32 @@ const identifyClient = async ({ identify }: Pick<Deps, 'identify'>, id: string, 
   const credentials = Buffer.from(`${id}/token:${secret}`).toString('base64');
   const principal = secret.startsWith(PREFIX) ? undefined : await identify(`Basic ${credentials}`);
   // A login may do less than its user: a token without its scopes would lift that.
-  if (principal?.kind === 'user' && principal.login === null) return principal.user;
-  throw refused('invalid_client', 'The client is not known, or its secret is another one.');
+  if (principal?.kind === 'user' && principal.login === null && principal.token?.derived === false)
+    return { user: principal.user, parentId: principal.token.id };
+  throw invalidClient();
+};
+
+const invalidClient = (): AppError =>
+  refused('invalid_client', 'The client is not known, or its secret is another one.');
+
+/** For a promise: the API token was revoked, and is believed for some seconds still. */
+const unknownClient = (err: unknown): never => {
+  throw err instanceof UnauthenticatedError ? invalidClient() : err;
 };
 
 const tokenErrors =
   (deps: Pick<Deps, 'log'>): ErrorRequestHandler =>
   (err: unknown, req, res, next) => {
     if (res.headersSent) return next(err);
-    const { status, code, message } = prepareError(deps, { req, res }, err);
+    const error = prepareError(deps, { req, res }, err);
+    const { status, code, message } = error;
     res.set('Cache-Control', 'no-store');
     if (status >= 500)
       return void res.status(status).json({
         error: status === 503 ? 'temporarily_unavailable' : 'server_error',
         error_description: message,
       });
-    const known = code.startsWith('invalid_') || code === 'unsupported_grant_type';
+    const known = code.startsWith('invalid_') || code === 'unsupported_grant_type' || error instanceof OwnRuleError;
     // What a parser says of a body is not passed on: it may quote it, secrets and all.
     res.status(400).json({
       error: known ? code : 'invalid_request',
