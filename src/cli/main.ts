@@ -81,6 +81,27 @@ account
     (await import('./quota.ts')).quotaCommand(readConfig(), subdomain, options),
   );
 
+account
+  .command('list')
+  .description('lists the accounts, with their state')
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./account.ts')).listAccountsCommand(readConfig(), options));
+account
+  .command('suspend <subdomain>')
+  .description('keeps everybody out of an account, ends its logins and cancels its jobs; its data stays')
+  .action(async (subdomain: string) => (await import('./account.ts')).suspendAccountCommand(readConfig(), subdomain));
+account
+  .command('resume <subdomain>')
+  .description('ends the suspension of an account')
+  .action(async (subdomain: string) => (await import('./account.ts')).resumeAccountCommand(readConfig(), subdomain));
+account
+  .command('remove <subdomain>')
+  .description('removes an account with all its data, in batches; run it again if it was interrupted')
+  .option('--confirm <subdomain>', 'the name once more: this cannot be undone')
+  .action(async (subdomain: string, options: { confirm?: string }) =>
+    (await import('./account.ts')).removeAccountCommand(readConfig(), subdomain, options),
+  );
+
 const user = program.command('user').description('users');
 user
   .command('create <email>')
@@ -101,6 +122,38 @@ user
   .requiredOption('--set <names>', 'ids or names, separated by commas; empty for none')
   .action(async (email: string, options) =>
     (await import('./user.ts')).setUserGroupsCommand(readConfig(), email, options),
+  );
+
+user
+  .command('list')
+  .description('lists the users, with their role and state')
+  .option('--account <subdomain>', 'only of this account')
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./user.ts')).listUsersCommand(readConfig(), options));
+user
+  .command('role <email>')
+  .description('gives a user another role; it counts within 10 seconds')
+  .addOption(new Option('--set <role>', 'the role').choices(['admin', 'agent']).makeOptionMandatory())
+  .action(async (email: string, { set }) => (await import('./user.ts')).setUserRoleCommand(readConfig(), email, set));
+user
+  .command('disable <email>')
+  .description('lets a user sign in no more: revokes tokens, ends logins, cancels jobs')
+  .action(async (email: string) => (await import('./user.ts')).disableUserCommand(readConfig(), email));
+user
+  .command('enable <email>')
+  .description('lets a disabled user sign in again, with the password or a new token')
+  .action(async (email: string) => (await import('./user.ts')).enableUserCommand(readConfig(), email));
+user
+  .command('remove <email>')
+  .description('removes a user; apps and installations stay, and the audit log keeps the name')
+  .action(async (email: string) => (await import('./user.ts')).removeUserCommand(readConfig(), email));
+user
+  .command('password <email>')
+  .description('gives a user another password, and ends the logins that were made with the old one')
+  .option('--password-stdin', 'read the password from standard input')
+  .option('--none', 'the user signs in with tokens only')
+  .action(async (email: string, options) =>
+    (await import('./user.ts')).setUserPasswordCommand(readConfig(), email, options),
   );
 
 const token = program.command('token').description('API tokens');

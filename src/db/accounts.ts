@@ -61,3 +61,55 @@ export const setSwitch = async (
     on,
   ]);
 };
+
+/** What the command line shows of an account. */
+export interface ListedAccount extends Account {
+  state: 'active' | 'suspended' | 'being removed';
+  users: number;
+  apps: number;
+  installations: number;
+  createdAt: Date;
+}
+
+/** Of all accounts, by name. For the operator of the machine. */
+export const listAccounts = async (db: Queryable, limit: number): Promise<ListedAccount[]> => {
+  const { rows } = await db.query<ListedAccount>(
+    `select a.id, a.subdomain, a.created_at as "createdAt",
+       case when a.removed_at is not null then 'being removed' when a.suspended_at is not null then 'suspended'
+         else 'active' end as state,
+       (select count(*) from users where account_id = a.id) as users,
+       (select count(*) from apps where account_id = a.id) as apps,
+       (select count(*) from installations where account_id = a.id) as installations
+     from accounts a order by a.subdomain limit $1`,
+    [limit],
+  );
+  return rows;
+};
+
+/** How an account stands, for whoever changes that: its row is held until the transaction ends. */
+export interface HeldAccount extends Account {
+  suspended: boolean;
+  removed: boolean;
+}
+
+export const holdAccount = async (tx: Queryable, subdomain: string): Promise<HeldAccount | undefined> => {
+  const { rows } = await tx.query<HeldAccount>(
+    `select id, subdomain, suspended_at is not null as suspended, removed_at is not null as removed
+     from accounts where subdomain = $1 for no key update`,
+    [subdomain],
+  );
+  return rows[0];
+};
+
+/** What happens to an account as a whole. */
+export const setAccountState = async (
+  tx: Queryable,
+  accountId: number,
+  { suspended, removed }: { suspended: boolean; removed: boolean },
+): Promise<void> => {
+  await tx.query(
+    `update accounts set suspended_at = case when $2 then coalesce(suspended_at, now()) end,
+       removed_at = case when $3 then coalesce(removed_at, now()) end where id = $1`,
+    [accountId, suspended, removed],
+  );
+};

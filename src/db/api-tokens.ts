@@ -69,7 +69,7 @@ export const insertToken = async (db: Queryable, token: NewApiToken): Promise<nu
   }
 };
 
-/** A token that is neither revoked nor expired; nor is the one that it was given for. */
+/** A token of a user who is not disabled that is neither revoked nor expired; nor is the one that it was given for. */
 export const findTokenOwner = async (db: Queryable, sha256: Buffer): Promise<TokenOwner | undefined> => {
   const { rows } = await db.query<
     User &
@@ -82,7 +82,7 @@ export const findTokenOwner = async (db: Queryable, sha256: Buffer): Promise<Tok
     `select t.id as "tokenId", t.user_id as "userId", t.grant_id as "grantId", t.scopes, t.expires_at as "expiresAt",
        t.parent_id is not null as derived, ${userColumns}
      from api_tokens t left join users u on u.id = t.user_id left join accounts a on a.id = u.account_id
-     where t.sha256 = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
+     where t.sha256 = $1 and u.disabled_at is null and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
        and not exists (select from api_tokens p
          where p.id = t.parent_id and (p.revoked_at is not null or p.expires_at <= now()))`,
     [sha256],

@@ -162,6 +162,19 @@ export const findJobNumber = async (db: Queryable, accountId: number, id: string
   return rows[0]?.seq ?? null;
 };
 
+/** Jobs that have not ended, the oldest first. @param userId undefined: whoever asked for them. */
+export const listOpenJobIds = async (
+  db: Queryable,
+  { accountId, userId, limit }: { accountId: number; userId: number | undefined; limit: number },
+): Promise<string[]> => {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from jobs where account_id = $1 and state in ('queued', 'working')
+       and ($2::bigint is null or requested_by = $2) order by seq limit $3`,
+    [accountId, userId ?? null, limit],
+  );
+  return rows.map(({ id }) => id);
+};
+
 /** What a build found wrong with its package; empty while it has not ended. */
 export interface JobReport {
   errors: PackageProblem[];

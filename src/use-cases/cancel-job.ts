@@ -1,15 +1,12 @@
-import { insertAuditEntry } from '../db/audit-entries.ts';
-import { killJob } from '../db/job-ends.ts';
 import { lockJob, type Job } from '../db/jobs.ts';
-import { withTransaction, type Queryable } from '../db/pool.ts';
+import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
-import { isSettled, type JobStep } from '../domain/job.ts';
+import { isSettled } from '../domain/job.ts';
 import { AppError } from '../errors.ts';
 import { dispatchWaiting } from './dispatch-jobs.ts';
-import { jobSubjectOf } from './job-subject.ts';
+import { killOpenJob } from './kill-job.ts';
 import { isJobId, unknownJob } from './read-job.ts';
-import { undoInstall } from './undo-install.ts';
 
 export interface CancelJobInput {
   accountId: number;
@@ -35,7 +32,7 @@ export const cancelJob = async (
     if (!found) throw unknownJob(id);
     if (found.state === 'killed') return { job: found, cancelled: false };
     if (isSettled(found.state)) throw ended(found);
-    return { job: await kill(tx, found, actor), cancelled: true };
+    return { job: await killOpenJob(tx, found, actor), cancelled: true };
   });
   if (cancelled) {
     deps.metrics.jobs.cancelled(job.kind);
@@ -51,23 +48,6 @@ const ended = ({ state }: Job): AppError =>
     409,
     `The job has ${state} already; only a job that is queued or working can be cancelled.`,
   );
-
-const kill = async (tx: Queryable, job: Job, actor: Actor): Promise<Job> => {
-  const { accountId, state } = job;
-  const undone = job.kind === 'install' ? await undoInstall(tx, job) : [];
-  const steps = [...endSteps(job.steps), ...undone];
-  const killed = await killJob(tx, job, { message: `Cancelled by ${actor.name}`, steps });
-  const after = { state: 'killed', ...(undone.length > 0 && { undone: undone.map(({ step }) => step) }) };
-  const subject = await jobSubjectOf(tx, job);
-  await insertAuditEntry(tx, { accountId, actor, action: 'update', subject, before: { state }, after });
-  return killed;
-};
-
-/** What was under way is over now. */
-const endSteps = (steps: readonly JobStep[]): JobStep[] => {
-  const at = new Date().toISOString();
-  return steps.map((step) => (step.ended_at === null ? { ...step, ended_at: at } : step));
-};
 
 /** The row says so already: a queue that is away is no failure. */
 const showCancelled = async (

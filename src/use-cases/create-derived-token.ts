@@ -1,6 +1,6 @@
 import { holdLiveToken, insertToken } from '../db/api-tokens.ts';
 import { insertAuditEntry } from '../db/audit-entries.ts';
-import type { User } from '../db/users.ts';
+import { holdLiveUser, type User } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { UnauthenticatedError } from '../errors.ts';
@@ -31,7 +31,7 @@ export const createDerivedToken = (
 ): Promise<Date> =>
   withQuotas(deps, user.accountId, async (tx, quotas) => {
     const parent = await holdLiveToken(tx, parentId);
-    if (!parent) throw new UnauthenticatedError('This API token is no longer good.');
+    if (!parent || !(await holdLiveUser(tx, user))) throw new UnauthenticatedError('This API token is no longer good.');
     const expiresAt = parent.expiresAt && parent.expiresAt < wanted ? parent.expiresAt : wanted;
     const prefix = tokenPrefix(token);
     const id = await insertToken(tx, {

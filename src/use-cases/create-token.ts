@@ -1,10 +1,10 @@
 import { insertAuditEntry } from '../db/audit-entries.ts';
 import { insertToken } from '../db/api-tokens.ts';
 import type { Queryable } from '../db/pool.ts';
-import { findUserByEmail, type User } from '../db/users.ts';
+import { findUserByEmail, holdLiveUser, type User } from '../db/users.ts';
 import type { Deps } from '../deps.ts';
 import { machineActor } from '../domain/audit.ts';
-import { NotFoundError } from '../errors.ts';
+import { InvalidRequestError, NotFoundError } from '../errors.ts';
 import { newToken, tokenDigest, tokenPrefix } from '../secrets/tokens.ts';
 import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 
@@ -23,7 +23,7 @@ export interface CreatedToken {
   token: string;
 }
 
-/** @throws NotFoundError, AppError `token_taken`, OwnRuleError `quota_exceeded` */
+/** @throws NotFoundError, InvalidRequestError, AppError `token_taken`, OwnRuleError `quota_exceeded` */
 export const createToken = async (
   deps: Pick<Deps, 'db' | 'config'>,
   { email, label, expiresAt, token = newToken() }: CreateTokenInput,
@@ -35,6 +35,8 @@ export const createToken = async (
   // An operator's belongs to no account, and so to no account's log or quotas.
   if (!user) return { id: await insertToken(deps.db, row), token };
   const id = await withQuotas(deps, user.accountId, async (tx, quotas) => {
+    if (!(await holdLiveUser(tx, user)))
+      throw new InvalidRequestError(`The user "${user.email}" is disabled, or the account is suspended.`);
     const inserted = await insertToken(tx, row);
     await record(tx, user, { id: inserted, prefix, label, expiresAt });
     await refuseOverQuota(tx, quotas, { tokens: 1 });

@@ -21,6 +21,12 @@ export interface CreateUserInput {
 
 const SHORTEST_PASSWORD = 8;
 
+/** @throws InvalidRequestError for a password that is too short. */
+export const checkPassword = (password: string): void => {
+  if (password.length < SHORTEST_PASSWORD)
+    throw new InvalidRequestError(`A password must have ${SHORTEST_PASSWORD} characters or more.`);
+};
+
 /**
  * Adds a user to an account.
  *
@@ -32,8 +38,7 @@ export const createUser = async (
   { subdomain, email, role, password, groups = [] }: CreateUserInput,
 ): Promise<number> => {
   if (!z.email().safeParse(email).success) throw new InvalidRequestError(`"${email}" is not an e-mail address.`);
-  if (password !== null && password.length < SHORTEST_PASSWORD)
-    throw new InvalidRequestError(`A password must have ${SHORTEST_PASSWORD} characters or more.`);
+  if (password !== null) checkPassword(password);
   const account = await findAccountBySubdomain(db, subdomain);
   if (!account) throw new NotFoundError(`There is no account "${subdomain}"; make it with appyard account create.`);
   const passwordHash = password === null ? null : await hashPassword(password);

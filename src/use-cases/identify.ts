@@ -2,8 +2,9 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { findTokenOwner, type TokenLogin, type TokenOwner } from '../db/api-tokens.ts';
-import { findUserByEmail, type User } from '../db/users.ts';
+import { findUserByEmail, type User, type UserWithCredentials } from '../db/users.ts';
 import { readCredentials, type Credentials } from '../domain/credentials.ts';
+import { ForbiddenError } from '../errors.ts';
 import { tokenDigest } from '../secrets/tokens.ts';
 import { verifyPassword } from '../secrets/passwords.ts';
 import { within } from '../within.ts';
@@ -25,7 +26,7 @@ export type Principal =
  * revoked stops working within that time. The same header arriving many times at once is looked up once.
  *
  * @throws TooManyTriesError for passwords: those of somebody who guesses, and those that come when too many are being
- *   checked; UnavailableError.
+ *   checked; ForbiddenError when the account is suspended; UnavailableError.
  */
 export type Identify = (header: string, addressOf?: () => string | null) => Promise<Principal | undefined>;
 
@@ -92,10 +93,28 @@ const soon = <T>(query: Promise<T>): Promise<T> => within(LIMIT_MS, 'The databas
 const ownerOf = ({ db }: IdentifyDeps, token: string): Promise<TokenOwner | undefined> =>
   soon(findTokenOwner(db, tokenDigest(token)));
 
-const foundOf = ({ tokenId, user, login, derived, expiresAt }: TokenOwner): Found => ({
-  principal: user ? { kind: 'user', user, login, token: { id: tokenId, derived } } : { kind: 'operator', tokenId },
-  expiresAt,
-});
+/** Only for credentials that are right. @throws ForbiddenError */
+export const refuseSuspended = ({ suspended, subdomain }: User): void => {
+  if (suspended)
+    throw new ForbiddenError(`The account "${subdomain}" is suspended. Contact the operator of this service.`);
+};
+
+const foundOf = ({ tokenId, user, login, derived, expiresAt }: TokenOwner): Found => {
+  if (user) refuseSuspended(user);
+  const principal: Principal = user
+    ? { kind: 'user', user, login, token: { id: tokenId, derived } }
+    : { kind: 'operator', tokenId };
+  return { principal, expiresAt };
+};
+
+/** A disabled user has no password that is right. */
+export const passwordHashOf = (found: UserWithCredentials | undefined): string | null | undefined =>
+  found?.disabled ? null : found?.passwordHash;
+
+export const withoutCredentials = (found: UserWithCredentials): User => {
+  const { passwordHash: _, disabled: __, ...user } = found;
+  return user;
+};
 
 /** Only the query has a time limit: what is hashed cannot be called back, and its line is short. */
 const userOfPassword = async (
@@ -106,9 +125,10 @@ const userOfPassword = async (
   if (email.length > MAX_EMAIL) return undefined;
   const found = await soon(findUserByEmail(db, email));
   const right = await guardGuess(guesses, { email, user: found, ip }, (sender) =>
-    verifyPassword(found?.passwordHash, password, sender),
+    verifyPassword(passwordHashOf(found), password, sender),
   );
   if (!right || !found) return undefined;
-  const { passwordHash: _, ...user } = found;
+  refuseSuspended(found);
+  const user = withoutCredentials(found);
   return { principal: { kind: 'user', user, login: null, token: null }, expiresAt: null };
 };

@@ -49,10 +49,10 @@ describe('checking a password', () => {
     const outcomes = await Promise.allSettled(tries);
     expect(most).toBe(2);
     expect(verify).toHaveBeenCalledTimes(302);
-    for (const [index, outcome] of outcomes.entries()) {
-      if (index < 152 || index >= 250) expect(outcome).toEqual({ status: 'fulfilled', value: index % 2 === 1 });
-      else expect(outcome).toMatchObject({ status: 'rejected', reason: { status: 429, retryAfter: 1 } });
-    }
+    const served = [...outcomes.slice(0, 152), ...outcomes.slice(250)];
+    expect(served).toEqual(served.map((_, index) => ({ status: 'fulfilled', value: index % 2 === 1 })));
+    for (const outcome of outcomes.slice(152, 250))
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { status: 429, retryAfter: 1 } });
     expect(outcomes[152]).toHaveProperty('reason', expect.any(TooManyTriesError));
   });
 

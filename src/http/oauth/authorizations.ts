@@ -6,7 +6,7 @@ import {
   type ReadAuthorizationRequest,
 } from '../../domain/oauth/authorization-request.ts';
 import type { OAuthClient } from '../../domain/oauth/client.ts';
-import { AppError, TooManyTriesError, UnauthenticatedError } from '../../errors.ts';
+import { AppError, ForbiddenError, TooManyTriesError, UnauthenticatedError } from '../../errors.ts';
 import { authorizeClient } from '../../use-cases/oauth/authorize-client.ts';
 import { checkLogin } from '../../use-cases/oauth/check-login.ts';
 import { OAUTH_FORM } from '../body-limits.ts';
@@ -63,7 +63,7 @@ export const authorizationRoutes = (deps: Deps, clients: readonly OAuthClient[])
       sendBack(res, request, { code });
     } catch (err) {
       if (err instanceof TooManyTriesError) res.set('Retry-After', String(err.retryAfter));
-      else if (!(err instanceof UnauthenticatedError)) throw err;
+      else if (!(err instanceof UnauthenticatedError || err instanceof ForbiddenError)) throw err;
       // Without WWW-Authenticate: a browser would ask for a password in a window of its own.
       again(err.status, err.message);
     }

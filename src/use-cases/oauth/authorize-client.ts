@@ -2,6 +2,7 @@ import { holdLiveToken } from '../../db/api-tokens.ts';
 import { insertAuditEntry } from '../../db/audit-entries.ts';
 import { deleteOldCodes, insertCode } from '../../db/oauth-codes.ts';
 import { insertGrant } from '../../db/oauth-grants.ts';
+import { holdLiveUser } from '../../db/users.ts';
 import type { Deps } from '../../deps.ts';
 import type { AuthorizationRequest } from '../../domain/oauth/authorization-request.ts';
 import { lifetimes, secondsFromNow } from '../../domain/oauth/lifetimes.ts';
@@ -21,17 +22,19 @@ export interface AuthorizeClientInput {
  * A login that is made with an API token ends with it.
  *
  * @returns the code that the browser takes to the client; only its digest is kept.
- * @throws UnauthenticatedError when that API token was revoked just now; OwnRuleError `quota_exceeded`.
+ * @throws UnauthenticatedError when that API token was revoked just now, or the user disabled; OwnRuleError `quota_exceeded`.
  */
 export const authorizeClient = async (
   deps: Pick<Deps, 'db' | 'config'>,
-  { request, login: { user, tokenId }, ip }: AuthorizeClientInput,
+  { request, login: { user, tokenId, passwordHash }, ip }: AuthorizeClientInput,
 ): Promise<string> => {
   const { client, scopes, redirectUri, codeChallenge } = request;
   const code = newToken();
   await withQuotas(deps, user.accountId, async (tx, quotas) => {
     if (tokenId !== null && !(await holdLiveToken(tx, tokenId)))
       throw new UnauthenticatedError('This API token is no longer good.');
+    if (!(await holdLiveUser(tx, user, passwordHash)))
+      throw new UnauthenticatedError('This user cannot sign in any more, or has another password.');
     const { accountId, id: userId } = user;
     const grantId = await insertGrant(tx, { accountId, userId, clientId: client.id, scopes, tokenId });
     const expiresAt = secondsFromNow(lifetimes.code);

@@ -6,6 +6,7 @@ import { UnauthenticatedError } from '../../errors.ts';
 import { verifyPassword } from '../../secrets/passwords.ts';
 import { tokenDigest } from '../../secrets/tokens.ts';
 import { guardGuess, MAX_EMAIL } from '../guess-guard.ts';
+import { passwordHashOf, refuseSuspended, withoutCredentials } from '../identify.ts';
 
 export interface Login {
   email: string;
@@ -20,13 +21,15 @@ export interface CheckedLogin {
   user: User;
   /** The API token that was typed; null: the password was. */
   tokenId: number | null;
+  /** Of the password that was typed; null: the API token was. */
+  passwordHash: string | null;
 }
 
 /**
  * Finds out who signs in. Two round trips, and a password hash unless the secret is a valid token: the time does not tell
  * who exists.
  *
- * @throws UnauthenticatedError, TooManyTriesError
+ * @throws UnauthenticatedError, TooManyTriesError; ForbiddenError when the account is suspended
  */
 export const checkLogin = async (
   { db, guesses }: Pick<Deps, 'db' | 'guesses'>,
@@ -40,13 +43,14 @@ export const checkLogin = async (
   const right =
     tokenId !== null ||
     (await guardGuess(guesses, { email, user: found, ip }, (sender) =>
-      verifyPassword(found?.passwordHash, secret, sender),
+      verifyPassword(passwordHashOf(found), secret, sender),
     ));
   if (!right || !found) throw new UnauthenticatedError(WRONG);
   if (subdomain !== undefined && subdomain !== found.subdomain)
     throw new UnauthenticatedError(`You are not a user of the account "${subdomain}".`);
-  const { passwordHash: _, ...user } = found;
-  return { user, tokenId };
+  refuseSuspended(found);
+  const passwordHash = tokenId === null ? found.passwordHash : null;
+  return { user: withoutCredentials(found), tokenId, passwordHash };
 };
 
 const WRONG = 'The e-mail address and the password do not belong together.';
