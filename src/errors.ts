@@ -125,6 +125,16 @@ export class UnavailableError extends AppError {
   }
 }
 
+/** There is no room for a file. The same request, or the next attempt of a job, may succeed once an operator has made some. */
+export class StorageFullError extends AppError {
+  /** In seconds. */
+  readonly retryAfter = 60;
+
+  constructor(cause: unknown) {
+    super('storage_full', 503, 'The server has no space left for files. Try again later.', { cause, retryable: true });
+  }
+}
+
 /** A package that cannot become a version of an app; the message has its problems, one a line. */
 export class InvalidPackageError extends AppError {
   constructor(message: string, details: { errors: unknown[]; warnings: unknown[] }) {

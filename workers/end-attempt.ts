@@ -3,7 +3,7 @@ import type { Job } from '../src/db/jobs.ts';
 import { withTransaction, type Queryable } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
 import { MAX_ATTEMPTS, type JobFigures } from '../src/domain/job.ts';
-import { AppError, UnavailableError } from '../src/errors.ts';
+import { AppError, StorageFullError, UnavailableError } from '../src/errors.ts';
 import type { LiveHandle } from './live-handle.ts';
 import { writeOutcome } from './outcome.ts';
 import { processors } from './registry.ts';
@@ -41,13 +41,14 @@ export const endAttempt = async (deps: EndDeps, broken: BrokenAttempt, err: unkn
   return released ? 'again' : 'taken';
 };
 
-/** Asked of the store itself: a blob that is missing is not to be had either, and that is worth five attempts and no more. */
+/** A full disk is. Otherwise asked of the store itself: a blob that is missing is not to be had either, and that is worth five attempts and no more. */
 const isStoreAway = async ({ blobs }: Pick<Deps, 'blobs'>, err: unknown): Promise<boolean> =>
-  err instanceof UnavailableError &&
-  blobs.check().then(
-    () => false,
-    () => true,
-  );
+  err instanceof StorageFullError ||
+  (err instanceof UnavailableError &&
+    blobs.check().then(
+      () => false,
+      () => true,
+    ));
 
 /** The reason, when it is fit to be shown: an unknown error's text may hold anything. */
 const reasonOf = (err: unknown): string =>

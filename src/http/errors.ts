@@ -2,11 +2,13 @@ import type { Request, Response } from 'express';
 import multer from 'multer';
 import { isDatabaseAway, isUnstorableText } from '../db/errors.ts';
 import type { Logger } from '../logger.ts';
+import { isDiskFull } from '../storage/disk-full.ts';
 import {
   AppError,
   InvalidRequestError,
   MalformedRequestError,
   OwnRuleError,
+  StorageFullError,
   TooLargeError,
   UnavailableError,
 } from '../errors.ts';
@@ -23,6 +25,7 @@ const BROKEN_MULTIPART =
 /** Every failure as one of ours; a dialect only puts it into its envelope. What is not ours becomes a 500. */
 export const toAppError = (err: unknown): AppError => {
   if (err instanceof AppError) return err;
+  if (isDiskFull(err)) return new StorageFullError(err);
   if (isDatabaseAway(err)) return new UnavailableError('The database', err);
   if (isUnstorableText(err))
     return new InvalidRequestError(
@@ -86,13 +89,14 @@ export const prepareError = (
   for (const name of res.getHeaderNames()) if (!isRateLimitHeader(name)) res.removeHeader(name);
   if (error.status === 401) res.set('WWW-Authenticate', challenges[challenge]);
   if (error instanceof MethodNotAllowedError) res.set('Allow', error.allowed);
-  if (error.status === 503) res.set('Retry-After', '5');
+  if (error.status === 503) res.set('Retry-After', String(retryAfterOf(error, 5)));
   // A vendor's client takes 0 for none.
   if (error.status === 429) res.set('Retry-After', String(retryAfterOf(error)));
   if (error instanceof OwnRuleError && error.retryAfter !== undefined)
     res.set('Retry-After', String(retryAfterOf(error)));
   const fields = { requestId: requestIdOf(res), method: req.method, route: routeNameOf(req, res), err };
   if (error instanceof OwnRuleError) log.debug('request refused', fields);
+  else if (error instanceof StorageFullError) log.error('request failed: no space left for files', fields);
   else if (error.status === 503) log.warn('request failed: a store is away', fields);
   else if (error.status >= 500) log.error('request failed', fields);
   return error;

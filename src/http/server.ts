@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Deps } from '../deps.ts';
 import { createApp } from './app.ts';
 import { withoutSlot } from './dialects/zendesk/prefixes.ts';
+import { lingerOnClose } from './linger-on-close.ts';
 import { observeRequests } from './observe-requests.ts';
 import { nameRoutes } from './route-patterns.ts';
 
@@ -48,6 +49,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 export const startServer = async (deps: Deps, { port, host, tls }: ListenOptions): Promise<ApiServer> => {
   const server = createListener(deps, tls);
   server.on('clientError', refuseUnreadable);
+  lingerOnClose(server);
   const silent = watchSilent(server);
   let closing = false;
   server.prependListener('request', (_req, res) => {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { StorageEngine } from 'multer';
 import { isStorable } from '../domain/storable-text.ts';
 import { TooLargeError } from '../errors.ts';
+import { temporaryName } from '../storage/incoming.ts';
 
 /** An uploaded file, written to disk while it was hashed and counted. Whoever asked for it removes it. */
 export interface SpooledFile {
@@ -27,7 +28,7 @@ const LONGEST_NAME = 255;
  */
 export const createSpool = (directory: string): StorageEngine => ({
   _handleFile(_req, file, done) {
-    const target = path.join(directory, randomUUID());
+    const target = path.join(directory, temporaryName());
     const hash = createHash('sha256');
     let size = 0;
     let head = Buffer.alloc(0);

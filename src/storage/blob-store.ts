@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { AppError, UnavailableError } from '../errors.ts';
+import { AppError, StorageFullError, UnavailableError } from '../errors.ts';
 import { refuseInTransaction } from '../held-connection.ts';
 import { damagedBlob, exactly } from './damaged-blob.ts';
+import { isDiskFull } from './disk-full.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { ObjectStore } from './object-store.ts';
  * collected. No path of a package is ever part of a key. Whoever stores something reserves it first
  * (`use-cases/reserve-blobs.ts`), so that the collector does not remove it under his hands.
  *
- * @throws UnavailableError each of them, when the store is away.
+ * @throws UnavailableError each of them, when the store is away; StorageFullError from `put` and `putFile`.
  */
 export interface BlobStore {
   /**
@@ -94,6 +95,7 @@ const available = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (err) {
-    throw err instanceof AppError ? err : new UnavailableError('The blob store', err);
+    if (err instanceof AppError) throw err;
+    throw isDiskFull(err) ? new StorageFullError(err) : new UnavailableError('The blob store', err);
   }
 };

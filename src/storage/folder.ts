@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Disk } from 'flydrive';
 import { FSDriver } from 'flydrive/drivers/fs';
+import { temporaryName } from './incoming.ts';
 import { onDrive, type ObjectStore } from './object-store.ts';
 
 /** Of the keys: the first two digits of a digest. */
@@ -41,7 +41,7 @@ export const openFolder = (root: string, incomingDir: string): ObjectStore => {
     },
     async write(key, bytes) {
       await mkdir(incomingDir, { recursive: true });
-      const file = path.join(incomingDir, randomUUID());
+      const file = path.join(incomingDir, temporaryName());
       try {
         await writeFile(file, bytes, { flag: 'wx', mode: 0o600, flush: true });
         await moveIn(key, { path: file, size: bytes.byteLength });

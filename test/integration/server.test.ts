@@ -54,6 +54,25 @@ describe('the server', () => {
   });
 
   it.each([
+    ['that is too large', () => harness.tokens.admin, 1_000_000_000, '413'],
+    ['without credentials', () => 'nobody', 64 * 1024 * 1024, '401'],
+  ])('lets a client with "Connection: close" read the answer to an upload %s', async (_name, token, length, status) => {
+    const socket = connect(Number(new URL(harness.origin).port), '127.0.0.1');
+    // Reads nothing until everything is sent, as many clients do.
+    socket.pause();
+    const body = Buffer.alloc(64 * 1024 * 1024, 'x');
+    socket.write(
+      `POST /api/v2/apps/uploads HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer ${token()}\r\n` +
+        `Content-Type: multipart/form-data; boundary=x\r\nContent-Length: ${length}\r\n\r\n`,
+    );
+    await new Promise((resolve, reject) => {
+      socket.on('error', reject);
+      socket.write(body, resolve);
+    });
+    expect(await text(socket)).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*\\}$`));
+  });
+
+  it.each([
     ['GET / HTTP/9.9\r\n\r\n', '400'],
     ['nonsense\r\n\r\n', '400'],
     [`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, '431'],

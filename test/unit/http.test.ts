@@ -3,6 +3,7 @@ import { hostnameOf, subdomainOf } from '../../src/http/host.ts';
 import { listOf } from '../../src/http/dialects/zendesk/query.ts';
 import { advance, completedMessage } from '../../src/domain/job.ts';
 import { isDatabaseAway } from '../../src/db/errors.ts';
+import { isDiskFull } from '../../src/storage/disk-full.ts';
 
 describe('the subdomain in a Host header', () => {
   it.each([
@@ -56,6 +57,22 @@ describe('the figures of a job', () => {
 
   it('end with the time in the form of the vendor', () => {
     expect(completedMessage(new Date('2013-05-06T15:02:40.123Z'))).toBe('Completed at 2013-05-06 15:02:40 +0000');
+  });
+});
+
+describe('an error of a full disk', () => {
+  const error = (code: string, cause?: unknown) => Object.assign(new Error('not written', { cause }), { code });
+  it.each([
+    [error('ENOSPC'), true],
+    [error('EDQUOT'), true],
+    [error('EFBIG'), true],
+    [error('E_CANNOT_WRITE_FILE', error('ENOSPC')), true],
+    [Object.assign(new Error('full'), { $metadata: { httpStatusCode: 507 } }), true],
+    [Object.assign(new Error('away'), { $metadata: { httpStatusCode: 503 } }), false],
+    [error('EACCES'), false],
+    ['ENOSPC', false],
+  ])('%s means full: %s', (err, full) => {
+    expect(isDiskFull(err)).toBe(full);
   });
 });
 
