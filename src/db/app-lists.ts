@@ -1,4 +1,4 @@
-import type { AppDefinition } from '../domain/package/definition.ts';
+import type { AppDefinition, Product } from '../domain/package/definition.ts';
 import { listingTexts, type ListingTexts } from '../domain/package/listing-texts.ts';
 import {
   appColumns,
@@ -39,15 +39,26 @@ export interface AppFilter {
   kind: string;
   /** Only those the account registered itself; otherwise also those published to all. */
   ownedOnly: boolean;
+  /** Only those whose current version can be installed in this product. Left out: all. */
+  installableIn?: Product;
 }
 
-const listed = ({ ownedOnly }: AppFilter): string => `${ownedOnly ? 'a.account_id = $1' : visible} and a.kind = $2`;
+/** With the account as $1, the kind as $2 and the product, or null, as $3. */
+const listed = ({ ownedOnly }: AppFilter): string => `${ownedOnly ? 'a.account_id = $1' : visible} and a.kind = $2
+  and ($3::text is null or exists (select 1 from app_versions p where p.id = a.version_id
+    and p.outline -> 'products' ? $3 and p.outline ->> 'marketingOnly' is distinct from 'true'))`;
+
+const filterValues = ({ accountId, kind, installableIn }: AppFilter): unknown[] => [
+  accountId,
+  kind,
+  installableIn ?? null,
+];
 
 /** The newest app that a list of the newest `most` leaves out; 0 when it has them all. */
 export const lastUnlistedApp = async (db: Queryable, filter: AppFilter, most: number): Promise<number> => {
   const { rows } = await db.query<{ id: number }>(
-    `select a.id from apps a where ${listed(filter)} order by a.id desc offset $3 limit 1`,
-    [filter.accountId, filter.kind, most],
+    `select a.id from apps a where ${listed(filter)} order by a.id desc offset $4 limit 1`,
+    [...filterValues(filter), most],
   );
   return rows[0]?.id ?? 0;
 };
@@ -58,9 +69,9 @@ export const readApps = async function* (
   { filter, after }: { filter: AppFilter; after: number },
   choose: ChooseLocale,
 ): AsyncGenerator<ListedApp[], void, undefined> {
-  const { accountId, kind } = filter;
+  const { accountId } = filter;
   const keys = readByIds(after, (beyond) =>
-    localesOf(db, `${listed(filter)} and a.id > $3`, [accountId, kind, beyond]),
+    localesOf(db, `${listed(filter)} and a.id > $4`, [...filterValues(filter), beyond]),
   );
   for await (const chunk of keys)
     yield* readInChunks(chunk.map(chosenBy(choose)), (apps) => loadChosen(db, accountId, apps));

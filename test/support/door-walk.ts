@@ -76,6 +76,8 @@ export const walkedDoors: WalkedDoor[] = [
       'POST /v1/app_instances',
       'GET /v1/app_instances/:instance',
       'PATCH /v1/app_instances/:instance',
+      'GET /v1/people/me',
+      'GET /v1/people/me/teams',
       'GET /v1/service_instances',
       'POST /v1/service_instances',
       'POST /v1/ui_extension_versions',

@@ -166,7 +166,7 @@ export const routes: TestedRoute[] = [
   { ...zendesk, method: 'POST', path: INSTALLATIONS, json: installing, answer: 201 },
   { ...everyone, method: 'GET', path: `${INSTALLATIONS}/:id`, ids: installation, answer: 200 },
   { ...zendesk, method: 'PUT', path: `${INSTALLATIONS}/:id`, ids: installation, json: changing, answer: 200 },
-  { ...zendesk, method: 'GET', path: `${INSTALLATIONS}/:id/requirements`, ids: installation, answer: 200 },
+  { ...everyone, method: 'GET', path: `${INSTALLATIONS}/:id/requirements`, ids: installation, answer: 200 },
   { ...zendesk, method: 'GET', path: `${APPS}/location_installations`, answer: 200 },
   { ...zendesk, method: 'POST', path: `${APPS}/location_installations/reorder`, json: reordering, answer: 201 },
   { ...zendesk, method: 'GET', path: `${APPS}/locations`, answer: 200 },

@@ -139,6 +139,28 @@ describe('apps', () => {
     }
   });
 
+  it('lists all apps for everyone, but those of Sell for admins, and only what Sell can install', async () => {
+    const only = { support: { ticket_sidebar: 'assets/iframe.html' } };
+    const listing = { marketingOnly: true, frameworkVersion: undefined, location: undefined };
+    const forSell = await buildApp(harness, buildArchive());
+    const forSupport = await buildApp(harness, buildArchive({ manifest: { location: only } }));
+    const notInstallable = await buildApp(
+      harness,
+      buildArchive({ manifest: listing, files: { 'assets/iframe.html': undefined } }),
+    );
+    const idsAt = async (slot: string, as: 'admin' | 'agent' = 'admin'): Promise<number[]> =>
+      (await get<{ apps: AppBody[] }>(`/api/${slot}/apps.json`, as)).apps.map(({ id }) => id);
+    const all = await idsAt('v2');
+    expect(all).toEqual(expect.arrayContaining([forSell, forSupport, notInstallable]));
+    for (const slot of ['v2', 'support', 'chat']) expect([slot, await idsAt(slot, 'agent')]).toEqual([slot, all]);
+    const ofSell = await idsAt('sell');
+    expect(ofSell).toContain(forSell);
+    expect(ofSell).not.toContain(forSupport);
+    expect(ofSell).not.toContain(notInstallable);
+    await refusal(await harness.request('/api/sell/apps.json', { as: 'agent' }), 403);
+    await refusal(await harness.request('/api/v2/apps.json', { as: null }), 401);
+  });
+
   it('lets an agent look at one app and at nothing else', async () => {
     const as = 'agent';
     expect(await get<AppBody>(`/api/sell/apps/${bookmarks}.json`, 'agent')).toMatchObject({ name: 'Bookmarks' });

@@ -11,6 +11,7 @@ import { instanceRoutes } from './instances.ts';
 import { offeringInstanceRoutes } from './instance-lists.ts';
 import { offeringRoutes } from './offerings.ts';
 import { audienceOf, ownPath } from './paths.ts';
+import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policies.ts';
 import { recordRoutes } from './record-routes.ts';
 import { serviceInstances, uiExtensionVersions } from './records.ts';
@@ -70,6 +71,7 @@ const ownRoutes = (deps: Deps): Router => {
   router.use('/app_instances', instanceRoutes(deps));
   for (const resource of [serviceInstances, uiExtensionVersions])
     router.use(resource.path, recordRoutes(deps, resource));
+  router.use('/people', peopleRoutes(deps));
   router.use('/webhook_policies/:id/.well-known', policyDiscovery(deps));
   router.use('/webhook_policies', policyRoutes(deps));
   router.use(nothingThere);

@@ -13,11 +13,13 @@ import { readAppView, setLanguages } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
 import { listApps } from './list-apps.ts';
 import { localeFor, presentApp, type AppUrls } from './present-app.ts';
+import type { Prefix } from './prefixes.ts';
 import { buildBody, idParams } from './schema.ts';
 
 /** Apps of this door: lists, one app, its builds. */
-export const appRoutes = (deps: Deps, appsPath: string): Router => {
+export const appRoutes = (deps: Deps, { path, product }: Prefix): Router => {
   const router = Router();
+  const appsPath = `${path}/apps`;
   const baseUrlOf = createBaseUrl(deps.config);
   const urlsOf = (req: Request): AppUrls => ({ baseUrl: baseUrlOf(req), appsPath });
   const signedIn = authenticate(deps);
@@ -32,7 +34,10 @@ export const appRoutes = (deps: Deps, appsPath: string): Router => {
     });
   };
 
-  router.get('/', ...admin, listApps(deps, urlsOf, { ownedOnly: false }));
+  // The vendor's page of Sell has the list for admins, and of what Sell can install; the page of all products, for everyone.
+  const ofSell = product === 'sell';
+  const listing = { ownedOnly: false, ...(ofSell && { installableIn: product }) };
+  router.get('/', ...(ofSell ? admin : [signedIn]), listApps(deps, urlsOf, listing));
 
   router.get('/owned', ...admin, listApps(deps, urlsOf, { ownedOnly: true }));
 

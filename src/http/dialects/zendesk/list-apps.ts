@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { lastUnlistedApp, readApps } from '../../../db/app-lists.ts';
+import { lastUnlistedApp, readApps, type AppFilter } from '../../../db/app-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import { userOf } from '../../auth.ts';
 import { sendList } from '../../send-list.ts';
@@ -10,12 +10,16 @@ import { MOST_LISTED, startOf } from './whole-list.ts';
 
 /** Lists the account's apps, and also those published to it unless `ownedOnly`. */
 export const listApps =
-  (deps: Deps, urlsOf: (req: Request) => AppUrls, { ownedOnly }: { ownedOnly: boolean }): RequestHandler =>
+  (
+    deps: Deps,
+    urlsOf: (req: Request) => AppUrls,
+    listing: Pick<AppFilter, 'ownedOnly' | 'installableIn'>,
+  ): RequestHandler =>
   async (req, res) => {
     const view = readAppView(req);
     const urls = urlsOf(req);
     const { accountId } = userOf(res);
-    const filter = { accountId, kind: APP_KIND, ownedOnly };
+    const filter = { accountId, kind: APP_KIND, ...listing };
     const after = startOf(deps, await lastUnlistedApp(deps.db, filter, MOST_LISTED), { of: 'apps', accountId });
     const locales = new Set<string>();
     const items = async function* () {

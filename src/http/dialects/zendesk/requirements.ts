@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { listResources, type Resource } from '../../../db/resources.ts';
 import type { Deps } from '../../../deps.ts';
 import { getInstallation } from '../../../use-cases/get-installation.ts';
-import { allow, authenticate, userOf } from '../../auth.ts';
+import { authenticate, userOf } from '../../auth.ts';
 import { parse } from '../../parse.ts';
 import { formatTime } from './format.ts';
 import { APP_KIND } from './kind.ts';
@@ -15,7 +15,7 @@ const MOST_REQUIREMENTS = 10_000;
 export const requirementRoutes = (deps: Deps): Router => {
   const router = Router();
 
-  router.get('/:id/requirements', authenticate(deps), allow('admin'), async (req, res) => {
+  router.get('/:id/requirements', authenticate(deps), async (req, res) => {
     const { id } = parse(idParams, req.params);
     const { accountId } = userOf(res);
     await getInstallation(deps.db, { accountId, id, kind: APP_KIND });

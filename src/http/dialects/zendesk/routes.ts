@@ -28,7 +28,6 @@ const pollingPaths = prefixes.flatMap(({ path }) => [
 /** Everything else below `/api/{slot}/apps`. Fixed words come before ids. */
 const appsRoutes = (deps: Deps, prefix: Prefix): Router => {
   const router = Router();
-  const appsPath = `${prefix.path}/apps`;
   mount(router, '/installations', requirementRoutes(deps));
   mount(router, '/installations', installationRoutes(deps, prefix));
   mount(router, '/location_installations', locationInstallationRoutes(deps, prefix));
@@ -37,7 +36,7 @@ const appsRoutes = (deps: Deps, prefix: Prefix): Router => {
   mount(router, '/validate', validateRoutes(deps));
   mount(router, '/', newInstallationRoutes(deps));
   mount(router, '/', appFileRoutes(deps));
-  mount(router, '/', appRoutes(deps, appsPath));
+  mount(router, '/', appRoutes(deps, prefix));
   return router;
 };
 
