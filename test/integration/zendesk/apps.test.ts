@@ -141,13 +141,12 @@ describe('apps', () => {
 
   it('lists all apps for everyone, but those of Sell for admins, and only what Sell can install', async () => {
     const only = { support: { ticket_sidebar: 'assets/iframe.html' } };
-    const listing = { marketingOnly: true, frameworkVersion: undefined, location: undefined };
+    const listing = { marketingOnly: true, private: false, frameworkVersion: undefined, location: undefined };
+    const texts = { name: 'Ad', short_description: 'a', long_description: 'b', installation_instructions: 'c' };
+    const files = { 'translations/en.json': JSON.stringify({ app: texts }), 'assets/iframe.html': undefined };
     const forSell = await buildApp(harness, buildArchive());
     const forSupport = await buildApp(harness, buildArchive({ manifest: { location: only } }));
-    const notInstallable = await buildApp(
-      harness,
-      buildArchive({ manifest: listing, files: { 'assets/iframe.html': undefined } }),
-    );
+    const notInstallable = await buildApp(harness, buildArchive({ manifest: listing, files }));
     const idsAt = async (slot: string, as: 'admin' | 'agent' = 'admin'): Promise<number[]> =>
       (await get<{ apps: AppBody[] }>(`/api/${slot}/apps.json`, as)).apps.map(({ id }) => id);
     const all = await idsAt('v2');

@@ -36,7 +36,7 @@ describe('a path', () => {
   it('tells who is answered there', () => {
     expect(['/', '/app_offerings', '/webhook_policies/1'].map(audienceOf)).toEqual(['users', 'users', 'users']);
     expect(audienceOf('/webhook_policies/1/.well-known/jwks')).toBe('everybody');
-    expect(['/nothing', '/people', '//app_offerings'].map(audienceOf)).toEqual(['nobody', 'nobody', 'nobody']);
+    expect(['/nothing', '/sites', '//app_offerings'].map(audienceOf)).toEqual(['nobody', 'nobody', 'nobody']);
   });
 });
 
