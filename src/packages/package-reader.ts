@@ -1,9 +1,16 @@
 import { Piscina } from 'piscina';
 import type { ArchiveLimits } from '../domain/archive/limits.ts';
 import type { PackageSwitches } from '../domain/package/switches.ts';
+import { renderLimits, type RenderedText, type RenderLimits } from '../domain/texts/render-limits.ts';
 import { refuseInTransaction } from '../held-connection.ts';
 import type { PackageReading } from './read-package.ts';
+import type { TextRequest } from './text-thread.ts';
 import type { ThreadRequest } from './thread.ts';
+
+interface RenderOptions {
+  limits?: RenderLimits;
+  signal?: AbortSignal;
+}
 
 interface ReadOptions {
   switches: PackageSwitches;
@@ -24,15 +31,24 @@ export interface PackageReader {
    * @throws AbortError when the signal fires: the thread is ended, whatever it is at.
    */
   read(archive: Buffer | { path: string }, options: ReadOptions): Promise<PackageReading>;
+  /**
+   * Renders the Markdown of an app's texts.
+   *
+   * @returns one result for each text, in their order.
+   * @throws AbortError as `read` does; Error when the thread dies.
+   */
+  renderTexts(texts: readonly string[], options?: RenderOptions): Promise<RenderedText[]>;
   close(): Promise<void>;
 }
 
 /** Node 20 cannot load TypeScript on a thread: from the sources, as the tests run it, a loader goes first. */
 const fromSources = import.meta.url.endsWith('.ts');
 
+const threadFile = (name: string): string => new URL(`./${name}.${fromSources ? 'ts' : 'js'}`, import.meta.url).href;
+
 export const createPackageReader = (limits: ArchiveLimits, threads: number): PackageReader => {
-  const pool = new Piscina<ThreadRequest, PackageReading>({
-    filename: new URL(fromSources ? './thread.ts' : './thread.js', import.meta.url).href,
+  const pool = new Piscina({
+    filename: threadFile('thread'),
     minThreads: 0,
     maxThreads: threads,
     // A warm thread spares the next package 70 to 100 ms; an idle one costs some 20 MB.
@@ -43,13 +59,18 @@ export const createPackageReader = (limits: ArchiveLimits, threads: number): Pac
   return {
     async read(archive, { switches, repack = false, keep = true, signal }) {
       refuseInTransaction('Reading a package');
-      const request = { limits, switches, repack, keep };
+      const request: Omit<ThreadRequest, 'archive'> = { limits, switches, repack, keep };
       const abort = signal && { signal };
       if ('path' in archive) return pool.run({ archive, ...request }, { ...abort });
       // A view of memory that others use too cannot be handed over.
       const own = archive.buffer.byteLength === archive.byteLength ? archive : new Uint8Array(archive);
       const transferList = [own.buffer as ArrayBuffer];
       return pool.run({ archive: own, ...request }, { transferList, ...abort });
+    },
+    async renderTexts(texts, { limits: textLimits = renderLimits, signal } = {}) {
+      refuseInTransaction('Rendering texts');
+      const request: TextRequest = { texts, limits: textLimits };
+      return pool.run(request, { filename: threadFile('text-thread'), ...(signal && { signal }) });
     },
     close: () => pool.destroy(),
   };

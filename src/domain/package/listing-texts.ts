@@ -29,6 +29,19 @@ export const listingTexts = (
   };
 };
 
+/**
+ * Every text that {@link listingTexts} may give as Markdown (the long description and the installation instructions), in
+ * whatever locale, each once.
+ */
+export const markdownTexts = ({ translations, products }: Pick<Translated, 'translations' | 'products'>): string[] => {
+  const holders = Object.values(translations).flatMap((texts) => {
+    const app = asObject(texts['app']);
+    return [app, ...products.map((product) => asObject(app[product]))];
+  });
+  const texts = holders.flatMap((holder) => [holder['long_description'], holder['installation_instructions']]);
+  return [...new Set(texts.filter((text) => typeof text === 'string' && text !== ''))] as string[];
+};
+
 const asObject = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 

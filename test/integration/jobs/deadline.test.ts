@@ -26,6 +26,7 @@ describe('the deadline of an attempt', () => {
   it('ends a thread that does nothing but count, and the next build has its place', async () => {
     const busy: PackageReader = {
       read: (_archive, { signal }) => threads.run(undefined, { ...(signal && { signal }) }) as never,
+      renderTexts: () => Promise.resolve([]),
       close: () => threads.destroy(),
     };
     const config = { ...harness.deps.config, buildTimeoutMs: 1_000 };
