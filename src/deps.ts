@@ -10,6 +10,7 @@ import type { QueueBoard } from './queue/board.ts';
 import type { DeliveryQueue } from './queue/deliveries.ts';
 import type { Producer } from './queue/producer.ts';
 import type { RateLimits } from './queue/rate-limits.ts';
+import type { TextQueue } from './queue/texts.ts';
 import type { Cipher } from './secrets/cipher.ts';
 import type { BlobStore } from './storage/blob-store.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -22,6 +23,8 @@ export interface Deps {
   db: Pool;
   producer: Producer;
   deliveryQueue: DeliveryQueue;
+  /** Where the rendering of texts is asked for. */
+  textQueue: TextQueue;
   /** Speaks to receivers outside. */
   postJson: PostJson;
   blobs: BlobStore;

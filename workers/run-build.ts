@@ -9,6 +9,7 @@ import { getUpload, type StoredUpload } from '../src/db/uploads.ts';
 import type { Deps } from '../src/deps.ts';
 import { describeFailedBuild } from '../src/domain/job.ts';
 import { declaredBytes } from '../src/domain/archive/declared-bytes.ts';
+import { markdownTexts } from '../src/domain/package/listing-texts.ts';
 import type { PackageFile } from '../src/domain/package/package-file.ts';
 import { describeProblems } from '../src/domain/package/problem.ts';
 import { memoryOf, mostMemoryOf } from '../src/packages/build-memory.ts';
@@ -18,6 +19,7 @@ import type { JobOutcome } from '../src/queue/jobs.ts';
 import { digestOf } from '../src/storage/blob-store.ts';
 import { publishVersion } from '../src/use-cases/publish-version.ts';
 import { reserveBlobs } from '../src/use-cases/reserve-blobs.ts';
+import { renderTexts } from '../src/use-cases/texts/render-texts.ts';
 import type { JobContext, Processor } from './processor.ts';
 
 /** Steps besides the files: load, unpack and check, publish. */
@@ -86,6 +88,7 @@ const buildFrom = async (
   await setJobPackage(deps.db, job, reading.identity);
   if (!reading.definition || !reading.repacked) return refuse(deps, job, reading, context);
 
+  const { digests: texts } = await renderTexts(deps, markdownTexts(reading.definition), context.signal);
   const total = reading.files.length + STEPS;
   context.begin('store');
   const files = await digestAll(reading.files);
@@ -99,7 +102,7 @@ const buildFrom = async (
   await deps.blobs.put(archive.bytes, archive.sha256);
   const { definition, warnings } = reading;
   const version = { definition, warnings, packageSha256: upload.sha256, archive, files };
-  return publishVersion(deps, { job, version, reserved, total, steps: context.steps });
+  return publishVersion(deps, { job, version, texts, reserved, total, steps: context.steps });
 };
 
 /** The package is the uploader's to mend: no other attempt would end differently. */

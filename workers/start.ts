@@ -63,7 +63,7 @@ export const startWorker = (
     startQueue(
       { deps, backend, shutdown },
       { name: HOUSEKEEPING_QUEUE, concurrency: 1, line: UNWATCHED, watchOptions },
-      ({ name }) => runHousekeeping(deps, name, shutdown.signal),
+      ({ name, data }) => runHousekeeping(deps, { name, data: data as unknown }, shutdown.signal),
     ),
   ];
   return {

@@ -2,6 +2,7 @@ import { withAdvisoryLock } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
 import { sweepDeliveries, type DeliverySweepDeps } from './sweep-deliveries.ts';
 import { endOverdue, enqueueLost, giveTurns } from './sweep-jobs.ts';
+import { sweepTexts, type TextSweepDeps } from './sweep-texts.ts';
 
 /** Any constant does; every process that sweeps must use the same one. */
 const SWEEP_LOCK = 4_207_002;
@@ -46,9 +47,9 @@ export const sweep = async (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Prom
   return swept;
 };
 
-/** Sweeps now and every 15 s, jobs and deliveries. */
+/** Sweeps now and every 15 s: jobs, deliveries and texts. */
 export const startSweep = (
-  deps: SweepDeps & DeliverySweepDeps,
+  deps: SweepDeps & DeliverySweepDeps & TextSweepDeps,
   intervalMs = INTERVAL_MS,
 ): { close(): Promise<void> } => {
   let running: Promise<unknown> = Promise.resolve();
@@ -58,6 +59,8 @@ export const startSweep = (
       .then(() => sweep(deps))
       .catch(failed)
       .then(() => sweepDeliveries(deps))
+      .catch(failed)
+      .then(() => sweepTexts(deps))
       .catch(failed);
   };
   run();

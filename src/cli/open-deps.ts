@@ -19,6 +19,7 @@ import { createPostgresQueues } from '../queue/postgres-backend.ts';
 import { createProducer } from '../queue/producer.ts';
 import { createRateLimits } from '../queue/rate-limits.ts';
 import { createRedisQueues } from '../queue/redis-backend.ts';
+import { createTextQueue } from '../queue/texts.ts';
 import { createCipher } from '../secrets/cipher.ts';
 import { keepRemovingLeftovers } from '../storage/incoming.ts';
 import { openBlobStore } from '../storage/open-blob-store.ts';
@@ -69,6 +70,8 @@ export const openDeps = async (
   releases.add('the queue', () => producer.close());
   const deliveryQueue = createDeliveryQueue(backend, log);
   releases.add('the queue of deliveries', () => deliveryQueue.close());
+  const textQueue = createTextQueue(backend, log);
+  releases.add('the queue of texts', () => textQueue.close());
   const queueBoard = createQueueBoard(backend, log);
   releases.add('the queue board', () => queueBoard.close());
   const postJson = createPostJson({ allowPrivate: config.deliveryAllowPrivate, timeoutMs: config.deliveryTimeoutMs });
@@ -89,7 +92,7 @@ export const openDeps = async (
   const guesses = createGuessGuard();
   const identify = createIdentify({ db, guesses });
   const rateLimits = createRateLimits(backend, config.rateLimits, log);
-  const stores = { db, producer, deliveryQueue, blobs, incomingDir };
+  const stores = { db, producer, deliveryQueue, textQueue, blobs, incomingDir };
   const access = { cipher, identify, guesses, rateLimits };
   const seen = { queueBoard, metrics: createMetrics(db), tracing, log };
   return { backend, deps: { config, ...stores, ...access, postJson, packages, buildMemory, checker, ...seen } };

@@ -14,6 +14,7 @@ const intervals = {
   'collect.logins': 60 * MINUTE_MS,
   'collect.deliveries': 60 * MINUTE_MS,
   'collect.keys': 60 * MINUTE_MS,
+  'collect.texts': 60 * MINUTE_MS,
   // What a package holds besides the app's files, its author's secrets for instance, is gone minutes after the build.
   'collect.uploads': 2 * MINUTE_MS,
   // Lists the whole store.

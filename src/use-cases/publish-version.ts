@@ -8,6 +8,7 @@ import {
   type AppRef,
   type ListedTexts,
 } from '../db/apps.ts';
+import { setAppTexts } from '../db/app-texts.ts';
 import { insertAuditEntry, insertMovedEntries } from '../db/audit-entries.ts';
 import { insertVersion, type NewVersion } from '../db/app-versions.ts';
 import type { BlobReservation } from '../db/blobs.ts';
@@ -20,6 +21,7 @@ import { differences, systemActor, type Actor } from '../domain/audit.ts';
 import { completedMessage, type JobStep } from '../domain/job.ts';
 import type { AppDefinition } from '../domain/package/definition.ts';
 import { listingTexts } from '../domain/package/listing-texts.ts';
+import { RENDERER_VERSION } from '../domain/texts/renderer-version.ts';
 import { NotFoundError } from '../errors.ts';
 import type { JobOutcome } from '../queue/jobs.ts';
 import { newId } from '../secrets/tokens.ts';
@@ -31,6 +33,8 @@ import { sealNewlySecure, secretsOf } from './seal-newly-secure.ts';
 export interface PublishVersionInput {
   job: Job;
   version: Omit<NewVersion, 'appId' | 'assetKey'>;
+  /** Digests of the texts that were rendered for it. */
+  texts: readonly string[];
   /** Of all its files, and of the archive. */
   reserved: BlobReservation[];
   /** The job's number of steps. */
@@ -49,7 +53,7 @@ export interface PublishVersionInput {
  */
 export const publishVersion = async (
   deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'tracing'>,
-  { job, total, version, reserved, steps }: PublishVersionInput,
+  { job, total, version, texts, reserved, steps }: PublishVersionInput,
 ): Promise<JobOutcome | undefined> => {
   const published = await withQuotas(deps, job.accountId, async (tx, quotas) => {
     if (!(await holdAttempt(tx, job))) return undefined;
@@ -57,7 +61,7 @@ export const publishVersion = async (
     const appId = await holdApp(tx, job, version.definition);
     const versionId = await insertVersion(tx, { ...version, appId, assetKey: newId() });
     const overtaken = job.appId !== null && (await isOvertaken(tx, job, appId));
-    const accounts = overtaken ? [] : await makeCurrent(tx, deps, { job, appId, versionId, version });
+    const accounts = overtaken ? [] : await makeCurrent(tx, deps, { job, appId, versionId, version, texts });
     const message = completedMessage(new Date()) + (overtaken ? '; a build asked for later is current already' : '');
     const end = { state: 'completed', progress: total, total, message } as const;
     await settleJob(tx, job, { ...end, appId, versionId, warnings: version.warnings, steps: steps() });
@@ -81,7 +85,8 @@ const makeCurrent = async (
     appId,
     versionId,
     version,
-  }: { job: Job; appId: number; versionId: number } & Pick<PublishVersionInput, 'version'>,
+    texts,
+  }: { job: Job; appId: number; versionId: number } & Pick<PublishVersionInput, 'version' | 'texts'>,
 ): Promise<number[]> => {
   const { name = null, shortDescription = null } = job.request;
   const before = job.appId === null ? undefined : await findApp(tx, refOf(job, appId));
@@ -92,6 +97,7 @@ const makeCurrent = async (
     shortDescription,
     versionId,
   });
+  await setAppTexts(tx, { appId, versionId, rendererVersion: RENDERER_VERSION, digests: texts });
   const after = { ...listed, version: version.definition.version };
   await recordVersion(tx, job, { appId, before, after });
   // A new app has no installations to care for.

@@ -13,6 +13,7 @@ const locks: Readonly<Record<HousekeepingTask, number>> = {
   'collect.strays': 4_207_106,
   'collect.blobs': 4_207_107,
   'collect.keys': 4_207_108,
+  'collect.texts': 4_207_109,
 };
 
 /**

@@ -82,7 +82,7 @@ describe('a task of the housekeeping', () => {
     const harness = await createHarness('postgres');
     await storeBytes(harness.deps, 'nobody wants it');
     await ageBlobs(harness.deps, 3_601);
-    const turn = () => runHousekeeping(harness.deps, 'collect.blobs', new AbortController().signal);
+    const turn = () => runHousekeeping(harness.deps, { name: 'collect.blobs', data: {} }, new AbortController().signal);
     await turn();
     await ageBlobs(harness.deps, 3_601);
     await turn();

@@ -4,6 +4,7 @@ import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { deleteApp } from '../../../use-cases/delete-app.ts';
 import { requestBuild } from '../../../use-cases/request-build.ts';
+import { createHtmlReader } from '../../../use-cases/texts/read-html.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { createBaseUrl } from '../../base-url.ts';
@@ -50,7 +51,8 @@ export const appRoutes = (deps: Deps, { path, product }: Prefix): Router => {
     const app = await findListedApp(deps.db, ref, localeFor(view));
     if (!app) throw new NotFoundError(`There is no app ${id} that this account can see.`);
     setLanguages(res, [app.locale]);
-    res.json(presentApp(app, urlsOf(req), view));
+    const htmlOf = await createHtmlReader(deps).read([app]);
+    res.json(presentApp(app, { urls: urlsOf(req), view, htmlOf }));
   });
 
   router.put('/:id', ...admin, acceptJson(), async (req, res) => {

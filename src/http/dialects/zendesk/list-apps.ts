@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { lastUnlistedApp, readApps, type AppFilter } from '../../../db/app-lists.ts';
 import type { Deps } from '../../../deps.ts';
+import { createHtmlReader } from '../../../use-cases/texts/read-html.ts';
 import { userOf } from '../../auth.ts';
 import { sendList } from '../../send-list.ts';
 import { readAppView, setLanguages, varyByLanguage } from './app-view.ts';
@@ -22,10 +23,12 @@ export const listApps =
     const filter = { accountId, kind: APP_KIND, ...listing };
     const after = startOf(deps, await lastUnlistedApp(deps.db, filter, MOST_LISTED), { of: 'apps', accountId });
     const locales = new Set<string>();
+    const html = createHtmlReader(deps);
     const items = async function* () {
       for await (const apps of readApps(deps.db, { filter, after }, localeFor(view))) {
         for (const { locale } of apps) locales.add(locale);
-        yield apps.map((app) => JSON.stringify(presentApp(app, urls, view)));
+        const htmlOf = await html.read(apps);
+        yield apps.map((app) => JSON.stringify(presentApp(app, { urls, view, htmlOf })));
       }
     };
     varyByLanguage(res);

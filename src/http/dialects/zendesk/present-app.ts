@@ -3,15 +3,23 @@ import type { Parameter } from '../../../db/apps.ts';
 import { chooseLocale } from '../../../domain/package/translations/choose-locale.ts';
 import { summariseRatings } from '../../../domain/rating.ts';
 import { isSecret } from '../../../domain/settings.ts';
+import type { HtmlOf } from '../../../use-cases/texts/read-html.ts';
 import type { AppView } from './app-view.ts';
 import { formatTime } from './format.ts';
-import { renderText } from './render-text.ts';
 
 export interface AppUrls {
   /** Without a slash at its end. */
   baseUrl: string;
   /** E.g. `/api/sell/apps`. */
   appsPath: string;
+}
+
+/** How apps are presented in one answer. */
+interface AppPresentation {
+  urls: AppUrls;
+  view: Pick<AppView, 'exclude'>;
+  /** Of the app's texts. */
+  htmlOf: HtmlOf;
 }
 
 /** Parts that `exclude=` leaves out of an app. */
@@ -28,7 +36,7 @@ export const localeFor =
  * API have them. The `raw_` texts are those of the package; those without it are HTML: the vendor's own example of such
  * a text (a plan's description) is a rendered paragraph.
  */
-export const presentApp = (app: ListedApp, urls: AppUrls, view: Pick<AppView, 'exclude'>) => {
+export const presentApp = (app: ListedApp, { urls, view, htmlOf }: AppPresentation) => {
   const { definition, texts } = app;
   return {
     id: app.id,
@@ -43,9 +51,9 @@ export const presentApp = (app: ListedApp, urls: AppUrls, view: Pick<AppView, 'e
     promoted: app.promoted,
     framework_version: definition.frameworkVersion,
     installable: !definition.marketingOnly,
-    installation_instructions: renderText(texts.installationInstructions ?? ''),
+    installation_instructions: htmlOf(texts.installationInstructions),
     raw_installation_instructions: texts.installationInstructions,
-    long_description: renderText(texts.longDescription ?? ''),
+    long_description: htmlOf(texts.longDescription),
     raw_long_description: texts.longDescription,
     short_description: app.shortDescription ?? texts.shortDescription,
     ...presentPictures(app, urls),

@@ -5,6 +5,7 @@ import { findOwnerEmail } from '../../../db/users.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { getInstallation } from '../../../use-cases/get-installation.ts';
+import { createHtmlReader } from '../../../use-cases/texts/read-html.ts';
 import { userOf } from '../../auth.ts';
 import { createBaseUrl } from '../../base-url.ts';
 import { parse } from '../../parse.ts';
@@ -15,7 +16,7 @@ import { localeFor, presentApp } from './present-app.ts';
 import { presentShownInstallation } from './present-shown-installation.ts';
 import { idParams } from './schema.ts';
 
-/** One installation, in the shape that this endpoint has. Three round trips, and two more with its app. */
+/** One installation, in the shape that this endpoint has. Three round trips, and three more with its app. */
 export const showInstallation = (deps: Deps, { path }: Prefix): RequestHandler => {
   const baseUrlOf = createBaseUrl(deps.config);
 
@@ -31,11 +32,15 @@ export const showInstallation = (deps: Deps, { path }: Prefix): RequestHandler =
     if (!app) throw new NotFoundError(`There is no installation ${id} in this account.`);
     const ownerEmail = await findOwnerEmail(deps.db, accountId);
     const locale = view.wishes.find((wish) => wish !== '*') ?? app.definition.defaultLocale;
+    const htmlOf = shown && (await createHtmlReader(deps).read([shown]));
     setLanguages(res, shown ? [shown.locale] : []);
     res.json({
       installation: {
         ...presentShownInstallation({ installation, app, ownerEmail, locale, viewer }),
-        ...(shown && { app: presentApp(shown, { baseUrl: baseUrlOf(req), appsPath: `${path}/apps` }, view) }),
+        ...(shown &&
+          htmlOf && {
+            app: presentApp(shown, { urls: { baseUrl: baseUrlOf(req), appsPath: `${path}/apps` }, view, htmlOf }),
+          }),
       },
     });
   };

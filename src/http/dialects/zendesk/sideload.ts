@@ -1,5 +1,6 @@
 import { readAppsById } from '../../../db/app-lists.ts';
 import type { Deps } from '../../../deps.ts';
+import { createHtmlReader } from '../../../use-cases/texts/read-html.ts';
 import type { AppView } from './app-view.ts';
 import { localeFor, presentApp, type AppUrls } from './present-app.ts';
 
@@ -18,19 +19,21 @@ interface Sideload {
 
 /** `include=app`: each installation with its app. */
 export const createSideload = (
-  { db }: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'textQueue'>,
   { accountId, urls, view }: { accountId: number; urls: AppUrls; view: AppView },
 ): Sideload => {
   const locales = new Set<string>();
   const kept = new Map<number, string>();
+  const html = createHtmlReader(deps);
 
   /** Reads apps until so many are there as may be kept; at least the first one. */
   const load = async (ids: number[]): Promise<void> => {
     kept.clear();
     let length = 0;
-    for await (const apps of readAppsById(db, { accountId, ids }, localeFor(view))) {
+    for await (const apps of readAppsById(deps.db, { accountId, ids }, localeFor(view))) {
+      const htmlOf = await html.read(apps);
       for (const app of apps) {
-        const text = JSON.stringify(presentApp(app, urls, view));
+        const text = JSON.stringify(presentApp(app, { urls, view, htmlOf }));
         locales.add(app.locale);
         kept.set(app.id, text);
         length += text.length;
