@@ -1,6 +1,6 @@
 'use strict';
 // `npm run bench`: install, build (the benchmark runs the built programs), then measure. In one process, so that
-// signals reach it. `npm run bench -- polls builds memory packages fairness restarts sizes` for some of the
+// signals reach it. `npm run bench -- polls builds memory packages fairness restarts sizes hostile` for some of the
 // sections only.
 var setup = require('./setup.cjs');
 setup.install();

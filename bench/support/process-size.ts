@@ -17,6 +17,17 @@ export const residentSize = (pid: number): number => {
   return Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)]).stdout.toString()) * 1024;
 };
 
+/** The most that a process has occupied since its start, in bytes; where there is no /proc, what it occupies now. */
+export const largestSize = (pid: number): number => {
+  try {
+    const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    if (kib !== undefined) return Number(kib) * 1024;
+  } catch {
+    // No /proc: macOS.
+  }
+  return residentSize(pid);
+};
+
 /** The processor time that a process has used, in seconds. NaN where there is no /proc: `ps` counts whole seconds. */
 export const cpuSeconds = (pid: number): number => {
   try {

@@ -17,6 +17,8 @@ export interface System {
   authorization: string;
   api: Program;
   startWorker(): Promise<Program>;
+  /** Ends the API's process and starts a new one at the same address. */
+  restartApi(): Promise<Program>;
   close(): Promise<void>;
 }
 
@@ -29,12 +31,14 @@ let opened = 0;
 /**
  * Everything but the queue is the same for both kinds. No worker runs until it is asked for.
  *
+ * @param apiSettings for the environment of the API alone.
  * @param settings for the environment of all its processes. Postgres knows the connections of each part by its name.
  */
 export const openSystem = async (
   services: Services,
   queue: QueueKind,
   settings: Record<string, string> = {},
+  apiSettings: Record<string, string> = {},
 ): Promise<System> => {
   opened += 1;
   const port = await freePort();
@@ -53,18 +57,30 @@ export const openSystem = async (
 
   const programs: Program[] = [];
   const startPart = async (part: 'api' | 'worker', ready: string): Promise<Program> => {
-    const spec = { name: `appyard ${part}`, args: [MAIN, part], env: { ...env, PGAPPNAME: part } };
+    const spec = {
+      name: `appyard ${part}`,
+      args: [MAIN, part],
+      env: { ...env, ...(part === 'api' && apiSettings), PGAPPNAME: part },
+    };
     const program = await startProgram(spec, ready, services.releases);
     programs.push(program);
     return program;
   };
+  let api = await startPart('api', '"listening"');
   return {
     origin: `http://127.0.0.1:${port}`,
     env,
     token: TOKEN,
     authorization: `Basic ${Buffer.from(`${EMAIL}/token:${TOKEN}`).toString('base64')}`,
-    api: await startPart('api', '"listening"'),
+    get api() {
+      return api;
+    },
     startWorker: () => startPart('worker', '"working"'),
+    restartApi: async () => {
+      await api.stop();
+      api = await startPart('api', '"listening"');
+      return api;
+    },
     close: async () => {
       await Promise.all(programs.map((program) => program.stop()));
     },

@@ -5,7 +5,7 @@ export interface MemoryHold {
   release(): void;
 }
 
-export interface HoldOptions {
+interface HoldOptions {
   /** Ends the wait. */
   signal?: AbortSignal;
   /** Called once when there is not enough memory yet. */
