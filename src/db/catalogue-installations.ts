@@ -1,4 +1,5 @@
 import type { JobState } from '../domain/job.ts';
+import { secretKinds } from '../domain/settings.ts';
 import type { Installation } from './installations.ts';
 import type { Queryable } from './pool.ts';
 
@@ -25,9 +26,22 @@ export interface CatalogueInstallation {
   /** What the job moves it to; null also: it stays on what it has. */
   jobVersionId: number | null;
   jobVersion: string | null;
+  /** Names of the required settings without a value or a default, in the order of the version's parameters. */
+  missingSettings: string[];
   createdAt: Date;
   updatedAt: Date;
 }
+
+/** Whether a JSON value is a setting's value: an empty text is none. */
+const isGiven = (value: string): string => `coalesce(${value}, 'null') not in ('null', '""')`;
+
+/** As `missingSettingNames` of the domain tells them, without reading values; one of another kind counts as given. */
+const missingSettings = `array(select p.name from parameters p
+  where p.version_id = i.version_id and p.required and p.kind <> 'hidden' and not
+    case when p.secure or p.kind in (${secretKinds.map((kind) => `'${kind}'`).join(', ')})
+      then i.secrets ? p.name or ${isGiven('i.settings -> p.name')} or ${isGiven('p.default_value')}
+      when i.settings ? p.name then ${isGiven('i.settings -> p.name')} else ${isGiven('p.default_value')} end
+  order by p.position)`;
 
 export interface CatalogueInstallationFilter {
   accountId: number;
@@ -53,7 +67,7 @@ export const listCatalogueInstallations = async (
     `select i.id, i.app_id as "appId", a.kind, a.key, a.name as "appName", i.version_id as "versionId",
        v.definition ->> 'version' as version, i.title, i.product, i.state, i.enabled, i.job_id as "jobId",
        j.state as "jobState", j.message as "jobMessage", j.version_id as "jobVersionId",
-       w.definition ->> 'version' as "jobVersion", i.created_at as "createdAt", i.updated_at as "updatedAt"
+       w.definition ->> 'version' as "jobVersion", ${missingSettings} as "missingSettings", i.created_at as "createdAt", i.updated_at as "updatedAt"
      from installations i join apps a on a.id = i.app_id join app_versions v on v.id = i.version_id
        left join jobs j on j.account_id = i.account_id and j.id = i.job_id
        left join app_versions w on w.app_id = i.app_id and w.id = j.version_id

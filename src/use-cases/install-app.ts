@@ -31,6 +31,8 @@ export interface InstallAppInput {
   product: string | null;
   /** Values by name; `name` is the title of the installation. */
   settings: Record<string, unknown>;
+  /** Whether required settings may be left without a value, for somebody to give later. */
+  mayLackSettings?: boolean;
   enabled: boolean;
   groupRestrictions: Restriction[];
   roleRestrictions: Restriction[] | null;
@@ -122,7 +124,7 @@ const insert = async (
   const nothing = { title: app.name, settings: {}, secretNames: [] };
   const { title, settings, secrets } = mergeSettings(
     cipher,
-    { accountId, parameters: app.parameters, required: 'all', leftOvers: 'seal' },
+    { accountId, parameters: app.parameters, required: input.mayLackSettings ? 'given' : 'all', leftOvers: 'seal' },
     nothing,
     {
       ...defaults,

@@ -27,6 +27,8 @@ export interface UpgradeInstallationInput {
   versionId: number;
   /** Merged into those that are there, as the new version's parameters want them. */
   settings: Record<string, unknown>;
+  /** Whether required settings may be left without a value, for somebody to give later. */
+  mayLackSettings?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface UpgradeInstallationInput {
  */
 export const upgradeInstallation = async (
   deps: Pick<Deps, 'db' | 'producer' | 'log' | 'cipher' | 'config' | 'tracing'>,
-  { accountId, actor, id, versionId, settings }: UpgradeInstallationInput,
+  { accountId, actor, id, versionId, settings, mayLackSettings = false }: UpgradeInstallationInput,
 ): Promise<Installation> => {
   const jobId = newId();
   const { upgraded, turns } = await withTransaction(deps.db, async (tx) => {
@@ -48,7 +50,8 @@ export const upgradeInstallation = async (
     const { appId, enabled, groupRestrictions, roleRestrictions } = before;
     const app = await findAppAt(tx, { accountId, id: appId, kind: null }, versionId);
     if (!app) throw new NotFoundError(`The app ${appId} has no version ${versionId}.`);
-    const rules = { accountId, parameters: app.parameters, required: 'all', leftOvers: 'keep' } as const;
+    const required = mayLackSettings ? 'given' : 'all';
+    const rules = { accountId, parameters: app.parameters, required, leftOvers: 'keep' } as const;
     const merged = mergeSettings(deps.cipher, rules, before, { ...newDefaults(before, app), ...settings });
     await changeInstallation(tx, { accountId, id, ...merged, enabled, groupRestrictions, roleRestrictions });
     const steps = app.requirementCount + 1;

@@ -21,6 +21,7 @@ export interface InstalledBody {
     title: string;
     state: string;
     enabled: boolean;
+    missingSettings: string[];
     job: { id: string; state: string; message: string };
     createdAt: string;
     updatedAt: string;

@@ -42,7 +42,7 @@ describe('what an app is installed with', () => {
     });
 
     it.each([
-      ['that are missing', {}, 'settings.default.apiKey'],
+      ['that empty a required one', { default: { apiKey: '' } }, 'settings.default.apiKey'],
       ['of the wrong type', { default: { apiKey: 'a', limit: 'many' } }, 'settings.default.limit'],
       ['that the app has not', { default: { apiKey: 'a', color: 'red' } }, 'settings.default.color'],
       ['outside a category', { apiKey: 'a' }, 'settings.apiKey'],
@@ -67,8 +67,8 @@ describe('what an app is installed with', () => {
       await acme.register({ app: 'hello', version: '1.0.0' });
       await acme.install({ app: 'hello' });
       await acme.register({ app: 'hello', version: '1.1.0', settings });
-      const response = await acme.post('/v1/apps/install', { app: 'hello' });
-      expect((await kustomerRefusal(response, 400))[0]!.source.parameter).toBe('settings.default.apiKey');
+      const response = await acme.post('/v1/apps/install', { app: 'hello', settings: { default: { limit: 'x' } } });
+      expect((await kustomerRefusal(response, 400))[0]!.source.parameter).toBe('settings.default.limit');
       const { attributes } = await acme.install({ app: 'hello', settings: { default: { apiKey: 'a' } } });
       await expect(attempt(harness, attributes.job.id)).resolves.toBe('completed');
       expect((await acme.installed())[0]!.attributes).toMatchObject({ state: 'installed', version: '1.1.0' });

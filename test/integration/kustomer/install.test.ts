@@ -92,6 +92,7 @@ describe('to install an app', () => {
         title: 'Hello',
         state: 'installing',
         enabled: true,
+        missingSettings: [],
         job: {
           id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
           state: 'queued',

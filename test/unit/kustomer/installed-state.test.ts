@@ -9,6 +9,7 @@ const installation = (change: Partial<Known>): Known => ({
   jobState: 'completed',
   jobVersionId: null,
   jobVersion: null,
+  missingSettings: [],
   ...change,
 });
 const toTwo = { jobVersionId: 2, jobVersion: '2.0.0' };
@@ -21,6 +22,8 @@ describe('the state of an installation', () => {
     ['installed', {}, null],
     ['installed', { jobState: null }, null],
     ['installed', { versionId: 2, ...toTwo }, null],
+    ['needs_settings', { missingSettings: ['default.key'] }, null],
+    ['disabled', { enabled: false, missingSettings: ['default.key'] }, null],
     ['disabled', { enabled: false }, null],
     ['upgrading', { jobState: 'queued', ...toTwo }, '2.0.0'],
     ['upgrading', { jobState: 'working', enabled: false, ...toTwo }, '2.0.0'],

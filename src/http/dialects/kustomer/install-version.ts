@@ -56,6 +56,7 @@ const install = async (
       version: { id: versionId },
       product: null,
       settings,
+      mayLackSettings: true,
       enabled: true,
       groupRestrictions: [],
       roleRestrictions: null,
@@ -85,7 +86,7 @@ const change = async (
   const { id } = before;
   // The settings of a version that is on its way are for its parameters, not for those of the one that runs.
   if (!isThere || state === 'upgrading') {
-    await upgradeInstallation(deps, { accountId, actor, id, versionId, settings });
+    await upgradeInstallation(deps, { accountId, actor, id, versionId, settings, mayLackSettings: true });
     return;
   }
   const unchanged = { appId: undefined, enabled: undefined, groupRestrictions: undefined, roleRestrictions: undefined };

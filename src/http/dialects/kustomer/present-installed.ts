@@ -4,6 +4,7 @@ import { installedStateOf, targetVersionOf } from './installed-state.ts';
 /** What an organisation has installed, and how far it is. */
 export const presentInstalled = (installation: CatalogueInstallation) => {
   const { id, key, version, title, enabled, jobId, jobState, jobMessage, createdAt, updatedAt } = installation;
+  const { missingSettings } = installation;
   return {
     type: 'app',
     id: String(id),
@@ -14,6 +15,7 @@ export const presentInstalled = (installation: CatalogueInstallation) => {
       title,
       state: installedStateOf(installation),
       enabled,
+      missingSettings,
       job: { id: jobId, state: jobState, message: jobMessage },
       createdAt,
       updatedAt,

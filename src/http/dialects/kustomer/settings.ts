@@ -64,7 +64,9 @@ const parameterOf = (name: string, at: string, setting: Json): ParameterDefiniti
   const parameter = { name, kind, required, secure: type === 'secret', defaultValue: null };
   const { values, problems } = checkSettings([parameter], { [name]: defaultValue });
   if (problems.length > 0) throw ruleError(`${at}.defaultValue`, `must be a ${type as string}`);
-  return { ...parameter, defaultValue: values[name]! };
+  // An empty default of a required setting is none: nothing was emptied, and somebody has to give a value.
+  const value = values[name]!;
+  return { ...parameter, defaultValue: required && value === '' ? null : value };
 };
 
 /** Settings as they may be shown: the default of a secret one is left out. */
