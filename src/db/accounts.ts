@@ -36,6 +36,23 @@ export const findAccountExternalId = async (db: Queryable, accountId: number): P
   return rows[0]?.externalId;
 };
 
+export interface NamedAccount {
+  id: number;
+  subdomain: string;
+  externalId: string;
+}
+
+/** Finds an account that is not suspended by what vendors' clients call it: 24 hex digits, or its subdomain. */
+export const findAccountCalled = async (db: Queryable, name: string): Promise<NamedAccount | undefined> => {
+  const { rows } = await db.query<NamedAccount>(
+    `select id, subdomain, external_id as "externalId" from accounts
+     where (external_id = $1 or subdomain = $1) and suspended_at is null and removed_at is null
+     order by external_id = $1 desc limit 1`,
+    [name],
+  );
+  return rows[0];
+};
+
 export const hasAccounts = async (db: Queryable): Promise<boolean> => {
   const { rows } = await db.query<{ any: boolean }>('select exists (select 1 from accounts) as any');
   return rows[0]!.any;

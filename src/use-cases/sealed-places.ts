@@ -1,4 +1,12 @@
 import {
+  holdAppClient,
+  holdFreeAppClients,
+  listAppClientsToReseal,
+  listKeysOfAppClients,
+  replaceAppClientSecret,
+  type AppClientSecret,
+} from '../db/app-client-secrets.ts';
+import {
   holdAnswer,
   holdFreeAnswers,
   listAnswersToReseal,
@@ -24,6 +32,7 @@ import {
   type SigningKeySecret,
 } from '../db/signing-key-secrets.ts';
 import { signingKeyContext } from '../secrets/signing.ts';
+import { appClientContext } from './app-clients/create-app-client.ts';
 import { secretContext } from './installation-settings.ts';
 import { answerContext } from './once/kept-answer.ts';
 
@@ -82,6 +91,14 @@ const rowOfAnswer = (row: SealedAnswer): SealedRow => ({
   },
 });
 
+const rowOfAppClient = ({ id, accountId, clientId, secret }: AppClientSecret): SealedRow => ({
+  id,
+  values: [{ name: 'secret', sealed: secret, context: appClientContext(accountId, clientId) }],
+  replace: async (tx, { secret: anew }) => {
+    if (anew !== undefined) await replaceAppClientSecret(tx, { id, accountId, secret: anew });
+  },
+});
+
 /** Every place that has sealed values: what is not here is not found when keys are replaced. */
 export const sealedPlaces: readonly SealedPlace[] = [
   {
@@ -103,6 +120,16 @@ export const sealedPlaces: readonly SealedPlace[] = [
       return found && rowOfSigningKey(found);
     },
     listKeys: listKeysOfSigningKeys,
+  },
+  {
+    row: 'app client',
+    list: listAppClientsToReseal,
+    holdFree: async (tx, ids) => (await holdFreeAppClients(tx, ids)).map(rowOfAppClient),
+    hold: async (tx, id) => {
+      const found = await holdAppClient(tx, id);
+      return found && rowOfAppClient(found);
+    },
+    listKeys: listKeysOfAppClients,
   },
   {
     row: 'kept answer',

@@ -144,6 +144,7 @@ export const fullBodies: Record<string, FullBody> = {
   'POST /v1/apps/available': () => definition,
   'PATCH /v1/apps/available/:appVersion': () => listing,
   'POST /v1/apps/available/:appVersion': () => listing,
+  'POST /v1/apps': () => ({ name: 'client', url: 'https://app.example.com' }),
   'POST /v1/apps/install': () => ({ app: 'walked', version: '1.0.0', settings: { default: { name: 'x', key: 'y' } } }),
   'PUT /v1/apps/:appVersion/enable': () => ({ any: 1 }),
   'POST /v1/apps/:appVersion/disable': () => ({ any: 1 }),

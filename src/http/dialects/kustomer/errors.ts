@@ -2,6 +2,7 @@ import type { ErrorRequestHandler } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { OwnRuleError, type AppError } from '../../../errors.ts';
 import { prepareError } from '../../errors.ts';
+import { AppTokenError } from './app-token.ts';
 
 /** The vendor's are `bad_request` and `duplicate`; the others are ours. */
 const kinds: Record<number, { code: string; title: string }> = {
@@ -54,7 +55,8 @@ export const kustomerErrors =
   };
 
 const faultsOf = (error: AppError): Fault[] => {
-  if (error.status === 401) return [{ parameter: '', message: AUTHENTICATE }];
+  if (error.status === 401)
+    return [{ parameter: '', message: error instanceof AppTokenError ? error.message : AUTHENTICATE }];
   const faults = listed(error);
   return faults.length > MOST
     ? [...faults.slice(0, MOST), { parameter: '', message: `… and ${faults.length - MOST} more` }]
