@@ -163,6 +163,7 @@ const variables = z.object({
   QUOTA_ENVIRONMENTS: limitOrNone(1_000),
   QUOTA_ROLES: limitOrNone(10_000),
   QUOTA_RECORDS: limitOrNone(10_000),
+  QUOTA_CLIENTS: limitOrNone(100),
   QUOTA_TOKENS: limitOrNone(1_000),
   QUOTA_SESSIONS: limitOrNone(10_000),
   BUILD_TIMEOUT_MS: count(110_000),
@@ -287,6 +288,7 @@ const quotasOf = (env: z.infer<typeof environment>): Quotas => ({
   environments: env.QUOTA_ENVIRONMENTS,
   roles: env.QUOTA_ROLES,
   records: env.QUOTA_RECORDS,
+  clients: env.QUOTA_CLIENTS,
   tokens: env.QUOTA_TOKENS,
   sessions: env.QUOTA_SESSIONS,
 });

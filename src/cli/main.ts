@@ -72,6 +72,7 @@ account
   .option('--environments <number>', 'environments')
   .option('--roles <number>', 'roles, of all its environments')
   .option('--records <number>', 'service instances, UI extension versions')
+  .option('--clients <number>', 'confidential OAuth clients')
   .option('--tokens <number>', 'API tokens of its users that are valid')
   .option('--sessions <number>', 'logins of its users that have not ended, and tokens of an hour')
   .addOption(new Option('--unlimit <quotas...>', 'no limit, whatever the settings say').choices(quotaNames))
@@ -173,6 +174,30 @@ token
   .command('revoke <id>')
   .description('ends a token; it stops working within 10 seconds')
   .action(async (id: string) => (await import('./token.ts')).revokeTokenCommand(readConfig(), id));
+
+const client = program.command('client').description('confidential OAuth clients, for programs without a person');
+client
+  .command('create')
+  .description('makes a client and prints its identifier and its secret, once')
+  .requiredOption('--user <email>', 'the admin as whom its tokens act')
+  .requiredOption('--name <text>', 'what it is for')
+  .option('--identifier <identifier>', 'what it calls itself; without it, one is drawn')
+  .addOption(new Option('--scope <scopes...>', 'what it may do').choices(['read', 'write']).default(['read']))
+  .action(async (options) => (await import('./client.ts')).createClientCommand(readConfig(), options));
+client
+  .command('list')
+  .description('lists the clients of an account')
+  .requiredOption('--account <subdomain>', 'the account')
+  .option('--json', 'as JSON')
+  .action(async (options) => (await import('./client.ts')).listClientsCommand(readConfig(), options));
+client
+  .command('secret <identifier>')
+  .description('gives a client another secret and prints it; the old one and its tokens end')
+  .action(async (identifier: string) => (await import('./client.ts')).newClientSecretCommand(readConfig(), identifier));
+client
+  .command('revoke <identifier>')
+  .description('removes a client, with its tokens')
+  .action(async (identifier: string) => (await import('./client.ts')).revokeClientCommand(readConfig(), identifier));
 
 const operator = program.command('operator').description('operators, who belong to no account');
 operator

@@ -27,9 +27,11 @@ export interface NewApiToken {
   parentId?: number | undefined;
 }
 
-/** The login that an access token belongs to, and what it may do. */
+/** The login or the client that an access token belongs to, and what it may do. */
 export interface TokenLogin {
-  grantId: number;
+  /** Null: of a client, without a login. */
+  grantId: number | null;
+  clientId?: number | undefined;
   scopes: readonly Scope[];
 }
 
@@ -48,8 +50,8 @@ export interface TokenOwner {
 export const insertToken = async (db: Queryable, token: NewApiToken): Promise<number> => {
   try {
     const { rows } = await db.query<{ id: number }>(
-      `insert into api_tokens (user_id, sha256, prefix, label, expires_at, grant_id, scopes, parent_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8) returning id`,
+      `insert into api_tokens (user_id, sha256, prefix, label, expires_at, grant_id, scopes, parent_id, client_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
       [
         token.userId,
         token.sha256,
@@ -59,6 +61,7 @@ export const insertToken = async (db: Queryable, token: NewApiToken): Promise<nu
         token.login?.grantId ?? null,
         token.login?.scopes ?? null,
         token.parentId ?? null,
+        token.login?.clientId ?? null,
       ],
     );
     return rows[0]!.id;
@@ -76,10 +79,11 @@ export const findTokenOwner = async (db: Queryable, sha256: Buffer): Promise<Tok
       Pick<TokenOwner, 'tokenId' | 'derived' | 'expiresAt'> & {
         userId: number | null;
         grantId: number | null;
+        clientId: number | null;
         scopes: Scope[] | null;
       }
   >(
-    `select t.id as "tokenId", t.user_id as "userId", t.grant_id as "grantId", t.scopes, t.expires_at as "expiresAt",
+    `select t.id as "tokenId", t.user_id as "userId", t.grant_id as "grantId", t.client_id as "clientId", t.scopes, t.expires_at as "expiresAt",
        t.parent_id is not null as derived, ${userColumns}
      from api_tokens t left join users u on u.id = t.user_id left join accounts a on a.id = u.account_id
      where t.sha256 = $1 and u.disabled_at is null and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())
@@ -88,11 +92,12 @@ export const findTokenOwner = async (db: Queryable, sha256: Buffer): Promise<Tok
     [sha256],
   );
   if (!rows[0]) return undefined;
-  const { tokenId, userId, grantId, scopes, derived, expiresAt, ...user } = rows[0];
+  const { tokenId, userId, grantId, clientId, scopes, derived, expiresAt, ...user } = rows[0];
   return {
     tokenId,
     user: userId === null ? null : user,
-    login: grantId === null ? null : { grantId, scopes: scopes ?? [] },
+    login:
+      grantId === null && clientId === null ? null : { grantId, clientId: clientId ?? undefined, scopes: scopes ?? [] },
     derived,
     expiresAt,
   };

@@ -72,10 +72,11 @@ const counts: Record<QuotaName, string> = {
   // The record of an installation is called by its number, and counts as that.
   records: `(select count(*) from door_records
     where account_id = $1 and door <> 'appyard' and not ${ofPolicy} and key !~ '^[0-9]+$') as records`,
+  clients: '(select count(*) from oauth_clients where account_id = $1) as clients',
   tokens: `(select count(*) from api_tokens t join users u on u.id = t.user_id
-    where u.account_id = $1 and t.grant_id is null and t.parent_id is null and ${isLive('t')}) as tokens`,
+    where u.account_id = $1 and t.grant_id is null and t.parent_id is null and t.client_id is null and ${isLive('t')}) as tokens`,
   sessions: `((select count(*) from api_tokens t join users u on u.id = t.user_id
-    where u.account_id = $1 and t.parent_id is not null and ${isLive('t')}) + (select count(*) from oauth_grants g where g.account_id = $1 and g.revoked_at is null and (
+    where u.account_id = $1 and (t.parent_id is not null or t.client_id is not null) and ${isLive('t')}) + (select count(*) from oauth_grants g where g.account_id = $1 and g.revoked_at is null and (
     exists (select from oauth_refresh_tokens r where r.grant_id = g.id and r.expires_at > now())
     or exists (select from oauth_codes c where c.grant_id = g.id and c.expires_at > now())
     or exists (select from api_tokens t where t.grant_id = g.id and ${isLive('t')})))) as sessions`,

@@ -15,6 +15,7 @@ export const auditSubjects = [
   'installation',
   'location',
   'login',
+  'client',
 ] as const;
 export type AuditSubject = (typeof auditSubjects)[number];
 

@@ -8,6 +8,7 @@ export const quotaNames = [
   'environments',
   'roles',
   'records',
+  'clients',
   'tokens',
   'sessions',
 ] as const;

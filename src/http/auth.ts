@@ -96,7 +96,21 @@ export const accountIdOf = (res: Response): number | undefined => {
 /** The login that the request's access token belongs to; undefined: other credentials. */
 export const grantIdOf = (res: Response): number | undefined => {
   const principal = principalOf(res);
-  return principal.kind === 'user' ? principal.login?.grantId : undefined;
+  return principal.kind === 'user' ? (principal.login?.grantId ?? undefined) : undefined;
+};
+
+/**
+ * Refuses credentials that were given for other ones: what is made here would outlive those.
+ *
+ * @throws ForbiddenError
+ */
+export const requireOwnCredentials: RequestHandler = (_req, res, next) => {
+  const principal = principalOf(res);
+  if (principal.kind === 'user' && (principal.login || principal.token?.derived))
+    throw new ForbiddenError(
+      'This needs an API token or a password, not the token of a login, of a client or of an hour.',
+    );
+  next();
 };
 
 /** Who acts, for the audit log. */

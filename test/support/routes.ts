@@ -15,7 +15,7 @@ import {
 } from './bad-values.ts';
 
 /** What stands for an id in a path or a body; each is there, and of the account acme. */
-type IdKind = 'app' | 'installation' | 'upload' | 'job' | 'asset' | 'entry' | 'location' | 'code';
+type IdKind = 'client' | 'app' | 'installation' | 'upload' | 'job' | 'asset' | 'entry' | 'location' | 'code';
 export type Ids = Record<IdKind, string>;
 
 interface JsonBody {
@@ -125,6 +125,12 @@ const revoking: JsonBody = {
   lenient: true,
 };
 
+const newClient: JsonBody = {
+  good: () => ({ client: { name: 'CI', scopes: ['read'] } }),
+  fields: { client: required([undefined, null, 5, true, 'CI', [], {}, { name: '' }, { name: 'CI', scopes: ['all'] }]) },
+  lenient: true,
+};
+
 const visibility: JsonBody = {
   good: () => ({ visibility: 'private' }),
   fields: { visibility: [...notOneOf('public'), { value: null }, { value: undefined }] },
@@ -136,10 +142,12 @@ const everyone = { door: 'zendesk', who: 'everyone' } as const;
 const oauth = { door: 'oauth', who: 'anybody' } as const;
 const APPS = '{slot}/apps';
 const NATIVE = '/api/appyard/v1';
+const CLIENTS = '/api/v2/oauth/clients';
 const INSTALLATIONS = `${APPS}/installations`;
 const app = { id: 'app' } as const;
 const installation = { id: 'installation' } as const;
 const job = { id: 'job' } as const;
+const client = { id: 'client' } as const;
 const page = { path: 'iframe.html' };
 /** One of the product that the tested paths name. */
 export const someLocation = String(knownLocations.find(({ product }) => product === 'sell')!.id);
@@ -175,6 +183,10 @@ export const routes: TestedRoute[] = [
   { ...zendesk, method: 'GET', path: '/api/v2/audit_logs/:id', ids: { id: 'entry' }, answer: 200 },
   { ...everyone, method: 'GET', path: '/api/v2/account/settings', answer: 200 },
   { ...everyone, method: 'DELETE', path: '/api/v2/oauth/tokens/current', answer: 404 },
+  { ...zendesk, method: 'GET', path: CLIENTS, answer: 200 },
+  { ...zendesk, method: 'POST', path: CLIENTS, json: newClient, answer: 201 },
+  { ...zendesk, method: 'GET', path: `${CLIENTS}/:id`, ids: client, answer: 200 },
+  { ...zendesk, method: 'PUT', path: `${CLIENTS}/:id/generate_secret`, ids: client, answer: 200 },
   { ...native, who: 'everyone', method: 'GET', path: `${NATIVE}/apps`, answer: 200 },
   { ...native, who: 'everyone', method: 'GET', path: `${NATIVE}/environments`, answer: 200 },
   { ...native, who: 'everyone', method: 'GET', path: `${NATIVE}/installations`, answer: 200 },
@@ -214,6 +226,7 @@ export const routes: TestedRoute[] = [
     rest: page,
     answer: 200,
   },
+  { ...zendesk, method: 'DELETE', path: `${CLIENTS}/:id`, ids: client, answer: 204 },
   { ...zendesk, method: 'DELETE', path: `${INSTALLATIONS}/:id`, ids: installation, answer: 204 },
   { ...zendesk, method: 'DELETE', path: `${APPS}/:id`, ids: app, answer: 204 },
 ];

@@ -97,7 +97,12 @@ const createIds = async (harness: Harness): Promise<Ids> => {
   const { rows } = await harness.deps.db.query<{ key: string; entry: number }>(
     'select (select asset_key from app_versions limit 1) as key, (select max(id) from audit_entries) as entry',
   );
+  const client = await read<{ client: { id: number } }>(
+    await harness.request('/api/v2/oauth/clients', { method: 'POST', json: { client: { name: 'Walked' } } }),
+    201,
+  );
   return {
+    client: String(client.client.id),
     app: String(app),
     installation: String(id),
     job: pending_job_id,

@@ -73,7 +73,7 @@ describe('the settings in the environment', () => {
 
   it('take quotas: whole numbers, 0 too, and none where they are not set', () => {
     const records = { policies: 1_000, environments: 1_000, roles: 10_000, records: 10_000 };
-    const access = { tokens: 1_000, sessions: 10_000 };
+    const access = { clients: 100, tokens: 1_000, sessions: 10_000 };
     const none = { packages: null, bytes: null, apps: null, installations: null, ...records, ...access };
     expect(readConfig({}).quotas).toEqual(none);
     expect(readConfig({ QUOTA_POLICIES: 'none', QUOTA_SESSIONS: '0' }).quotas).toMatchObject({

@@ -21,7 +21,7 @@ describe('appyard account quota', () => {
 
   it('says how an account stands, and sets, lifts and gives back its quotas', async () => {
     const records =
-      'policies       0 of 1000\nenvironments   0 of 1000\nroles          0 of 10000\nrecords        0 of 10000\n' +
+      'policies       0 of 1000\nenvironments   0 of 1000\nroles          0 of 10000\nrecords        0 of 10000\nclients        0 of 100\n' +
       'tokens         2 of 1000\nsessions       0 of 10000\n';
     expect(await run()).toBe(
       'packages       0, no limit\nbytes          0, no limit\napps           0 of 7\ninstallations  0, no limit\n' +

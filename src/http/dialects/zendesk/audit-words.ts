@@ -10,6 +10,7 @@ export const subjectTypes = {
   app_location: 'location',
   app_upload: 'upload',
   login: 'login',
+  oauth_client: 'client',
   user: 'user',
 } as const satisfies Record<string, AuditSubject>;
 export type SourceType = keyof typeof subjectTypes;

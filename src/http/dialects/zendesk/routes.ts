@@ -5,6 +5,7 @@ import { nothingThere } from '../../refuse-routes.ts';
 import { appFileRoutes } from './app-files.ts';
 import { appRoutes } from './apps.ts';
 import { auditLogRoutes } from './audit-logs.ts';
+import { confidentialClientRoutes } from './confidential-clients.ts';
 import { zendeskErrors } from './errors.ts';
 import { installationRoutes } from './installations.ts';
 import { jobStatusRoutes } from './job-statuses.ts';
@@ -58,6 +59,7 @@ export const zendeskRoutes = (deps: Deps): Router => {
   mount(router, '/api/v2/audit_logs', auditLogRoutes(deps));
   mount(router, '/api/v2/account/settings', accountSettingsRoutes(deps));
   mount(router, '/api/v2/oauth/tokens', oauthTokenRoutes(deps));
+  mount(router, '/api/v2/oauth/clients', confidentialClientRoutes(deps));
   router.use('/api', nothingThere);
   router.use('/api', zendeskErrors(deps));
   return router;
