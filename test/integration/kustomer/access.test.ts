@@ -101,7 +101,7 @@ describe('access to the Kustomer door', () => {
     ['DELETE', '/v1/apps/hello-latest'],
     ['DELETE', '/v1/apps/available/hello-latest'],
     ['PUT', '/v1/apps/available/hello-latest'],
-    ['POST', '/v1/apps'],
+    ['PUT', '/v1/apps'],
     ['PATCH', '/v1/apps/available'],
     ['PUT', '/v1/apps/hello-latest/remove'],
     ['GET', '/v1/apps/hello-latest/disable'],
