@@ -71,7 +71,8 @@ describe('a process without space for files', { timeout: 90_000 }, () => {
       .filter((line) => line.includes('no space left for files'));
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/EFBIG|ENOSPC/);
-    expect(await incoming()).toEqual([]);
+    // The answer does not wait for the removal of the file.
+    await vi.waitFor(async () => expect(await incoming()).toEqual([]), 5_000);
     expect((await api.post('/api/v2/apps/uploads', uploadForm(buildArchive()))).status).toBe(201);
   });
 
