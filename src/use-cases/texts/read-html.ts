@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { findRenderedTexts } from '../../db/rendered-texts.ts';
 import type { Deps } from '../../deps.ts';
 import { plainTextAsHtml } from '../../domain/texts/plain-text.ts';
@@ -37,9 +38,22 @@ export const createHtmlReader = ({ db, textQueue }: Pick<Deps, 'db' | 'textQueue
       const isMissing = (text: string): boolean => !stored.has(digests.get(text)!);
       const missing = apps.filter((app) => textsOf(app).some(isMissing)).map(({ id }) => id);
       left -= textQueue.request(missing, left);
-      return (text) => (isEmpty(text) ? '' : (stored.get(digests.get(text) ?? '') ?? plainTextAsHtml(text)));
+      const plain = await plainTexts(
+        [...digests.keys()].filter((text) => typeof stored.get(digests.get(text)!) !== 'string'),
+      );
+      return (text) => (isEmpty(text) ? '' : (plain.get(text) ?? stored.get(digests.get(text)!) ?? ''));
     },
   };
+};
+
+/** A chunk of a list has 256 KiB of texts, or one app: its texts are escaped one after the other, with turns for other work. */
+const plainTexts = async (texts: readonly string[]): Promise<Map<string, string>> => {
+  const plain = new Map<string, string>();
+  for (const text of texts) {
+    plain.set(text, await plainTextAsHtml(text));
+    await nextTurn();
+  }
+  return plain;
 };
 
 const isEmpty = (text: string | null): text is null | '' => text === null || text === '';

@@ -95,7 +95,7 @@ describe.each(queueBackends)('the HTML of texts with the queue on %s', (queue) =
       'update rendered_texts set renderer_version = $2 where digest in (select digest from app_texts where app_id = $1)',
       [id, RENDERER_VERSION - 1],
     );
-    expect((await show(id)).long_description).toBe(plainTextAsHtml('**three**'));
+    expect((await show(id)).long_description).toBe(await plainTextAsHtml('**three**'));
   });
 });
 
@@ -149,7 +149,8 @@ describe('the HTML of texts', () => {
 
     const plain = await list();
     expect(plain.map(({ id }) => id)).toEqual(ids);
-    plain.forEach((app, n) => expect(app.long_description).toBe(plainTextAsHtml(texts[n % texts.length]!)));
+    for (const [n, app] of plain.entries())
+      expect(app.long_description).toBe(await plainTextAsHtml(texts[n % texts.length]!));
     await vi.waitFor(async () => expect(await waiting()).toBe(20));
     // Those that were asked for are not asked for again.
     await list();
@@ -168,7 +169,7 @@ describe('the HTML of texts', () => {
     expect(headings.long_description.startsWith('<h1></h1>\n<h1></h1>')).toBe(true);
     // Too long as HTML.
     const references = shown[Object.keys(slowTexts).indexOf('references')]!;
-    expect(references.long_description).toBe(plainTextAsHtml(slowTexts['references']!));
+    expect(references.long_description).toBe(await plainTextAsHtml(slowTexts['references']!));
     expect(thread).not.toHaveBeenCalled();
     thread.mockRestore();
   }, 120_000);
@@ -242,7 +243,7 @@ describe('the HTML of texts', () => {
     );
     expect(limited).toHaveBeenCalledOnce();
     const shown = await read<Shown>(await harness.request(`/api/v2/apps/${id}.json`), 200);
-    expect(shown.long_description).toBe(plainTextAsHtml(`${slow.slice(1)} `));
+    expect(shown.long_description).toBe(await plainTextAsHtml(`${slow.slice(1)} `));
     expect(await renderAppTexts(harness.deps, id, never)).toBe(0);
     expect(limited).toHaveBeenCalledOnce();
     limited.mockRestore();

@@ -145,9 +145,23 @@ describe('the sanitizer, for HTML that a parser with a fault would let pass', ()
 });
 
 describe('plainTextAsHtml', () => {
-  it('has nothing but text in it', () => {
-    expect(plainTextAsHtml('<b onclick="a">&amp;</b>\nb')).toBe(
+  it('has nothing but text in it', async () => {
+    expect(await plainTextAsHtml('<b onclick="a">&amp;</b>\nb')).toBe(
       '<p>&lt;b onclick=&quot;a&quot;&gt;&amp;amp;&lt;/b&gt;\nb</p>\n',
     );
+  });
+
+  it('lets other work have its turn during a long text', async () => {
+    let turns = 0;
+    let done = false;
+    const count = (): void => {
+      turns += 1;
+      if (!done) setImmediate(count);
+    };
+    setImmediate(count);
+    const html = await plainTextAsHtml('&'.repeat(1024 * 1024));
+    done = true;
+    expect(html).toBe(`<p>${'&amp;'.repeat(1024 * 1024)}</p>\n`);
+    expect(turns).toBeGreaterThan(60);
   });
 });
