@@ -283,7 +283,7 @@ describe('to install an app', () => {
       const { data } = await read<{ data: InstalledBody }>(await acme.get(`/v1/apps/${called}`), 200);
       expect(data.attributes.version).toBe('1.0.0');
     }
-    for (const called of ['hello-2.0.0', 'hello', 'nobody-latest', '-latest', 'hello-'])
+    for (const called of ['hello-2.0.0', 'nobody', 'nobody-latest', '-latest', 'hello-'])
       await kustomerRefusal(await acme.get(`/v1/apps/${called}`), 404);
   });
 
