@@ -10,7 +10,7 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
  * host that the client asked when it is one of the service's own names (the host of `PUBLIC_URL` or a subdomain of it),
  * else `PUBLIC_URL`. Scheme, port and path are always those of `PUBLIC_URL`: a client can forge the `Host` header.
  */
-export const createBaseUrl = ({ publicUrl }: Pick<Config, 'publicUrl'>): ((req: Request) => string) => {
+export const createBaseUrl = ({ publicUrl }: Pick<Config, 'publicUrl'>): ((req: Pick<Request, 'get'>) => string) => {
   const { hostname } = new URL(publicUrl);
   return (req) => {
     const subdomain = subdomainOf(req.get('host'), hostname);

@@ -1,6 +1,6 @@
 /**
- * Limits of every parser of request bodies and queries. No parser of this service reads nested names: a name like
- * `a[4294967294]` builds a sparse array that blocks the event loop for minutes.
+ * Limits of every parser of request bodies and queries. A parser that reads nested names
+ * without limits builds a sparse array of a name like `a[4294967294]`, and blocks the event loop for minutes.
  */
 
 /** JSON bodies. Kustomer accepts 40 levels inside a definition; nothing else nests deeper than ten. */
@@ -11,6 +11,30 @@ export const OAUTH_JSON = { limit: '16kb' } as const;
 
 /** Form bodies of the OAuth endpoints. `extended: false` and `depth: 0` leave brackets in names as they are. */
 export const OAUTH_FORM = { extended: false, limit: OAUTH_JSON.limit, parameterLimit: 50, depth: 0 } as const;
+
+/** Bytes of a form. */
+export const FORM_BYTES = JSON_LIMITS.maxBytes;
+
+const FORM_FIELDS = 200;
+const FORM_NAME = 300;
+
+/** Forms with brackets in their field names, which one parser reads: `settings[name]=x`. An index builds no list. */
+export const FORM_LIMITS = {
+  maxFields: FORM_FIELDS,
+  maxNameLength: FORM_NAME,
+  qs: { depth: 3, strictDepth: true, arrayLimit: 0, parameterLimit: FORM_FIELDS, plainObjects: true },
+  /** In multer's terms, brackets escaped. One more field than is allowed is for the parser to refuse. */
+  multipart: {
+    fieldNameSize: FORM_NAME,
+    fieldNestingDepth: 0,
+    fieldArrayIndexLimit: 0,
+    fieldSize: FORM_BYTES,
+    fields: FORM_FIELDS,
+    parts: FORM_FIELDS,
+    files: 1,
+    fileSize: 0,
+  },
+} as const;
 
 /** Queries. The size of the request's head, at most 16 KiB, bounds their bytes. */
 export const QUERY_LIMITS = { maxParameters: 200 } as const;

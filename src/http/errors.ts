@@ -61,6 +61,10 @@ const NESTED_NAME: ReadonlySet<string> = new Set(['LIMIT_FIELD_NESTING', 'LIMIT_
 
 const multerError = (err: multer.MulterError): AppError => {
   if (err.code === 'LIMIT_FILE_SIZE') return new TooLargeError('The package is too large.');
+  if (err.code === 'LIMIT_UNEXPECTED_FILE')
+    return new InvalidRequestError(
+      'This request takes no file. Upload the package first, and send the id of the upload.',
+    );
   if (err.code === 'LIMIT_FILE_COUNT') return new InvalidRequestError('Send one file in a request.');
   if (NESTED_NAME.has(err.code))
     return new InvalidRequestError(

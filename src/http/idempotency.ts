@@ -15,6 +15,8 @@ interface Asked {
   fields: Readonly<Record<string, unknown>>;
   /** What takes long and can be done twice without harm; it is left out where the answer is known. */
   prepare?: () => Promise<void>;
+  /** Headers of the answer, by its body: a repeat gets the same. */
+  headers?: (body: never) => Record<string, string>;
 }
 
 /**
@@ -27,19 +29,22 @@ interface Asked {
 export const answerOnce = async (
   deps: Deps,
   { req, res }: { req: Request; res: Response },
-  { route, fields, prepare }: Asked,
+  { route, fields, prepare, headers }: Asked,
   work: (deps: Deps) => Promise<Answer>,
 ): Promise<void> => {
   const key = req.get(HEADER);
   if (key === undefined) {
     await prepare?.();
     const { status, body } = await work(deps);
-    res.status(status).json(body);
+    res.set(headersOf(body, headers)).status(status).json(body);
     return;
   }
   if (!KEY.test(key)) throw invalidField(HEADER, 'must have 1 to 255 visible ASCII characters, without spaces');
   const { accountId } = userOf(res);
   const answer = await once(deps, { accountId, key, asked: { route, fields }, prepare, work });
   if (answer.replayed) res.set('Idempotency-Replayed', 'true');
+  if (headers) res.set(headersOf(JSON.parse(answer.text), headers));
   res.status(answer.status).type('json').send(answer.text);
 };
+
+const headersOf = (body: unknown, headers: Asked['headers']): Record<string, string> => headers?.(body as never) ?? {};

@@ -25,7 +25,7 @@ export const acceptJson = ({ anyValue = false } = {}): RequestHandler => {
         'Send the body as JSON in UTF-8, with "Content-Type: application/json".',
       );
     },
-    refuseEarly,
+    refuseLargeBody,
     express.raw({ type: () => true, limit: JSON_LIMITS.maxBytes }),
     (req, _res, next) => {
       req.body = readBody(req.body, anyValue);
@@ -36,7 +36,7 @@ export const acceptJson = ({ anyValue = false } = {}): RequestHandler => {
 };
 
 /** By the declared length: the parser would wait for all of it before it says so. The rest is drained meanwhile. */
-const refuseEarly: RequestHandler = (req, _res, next) => {
+export const refuseLargeBody: RequestHandler = (req, _res, next) => {
   if (Number(req.get('content-length') ?? 0) <= JSON_LIMITS.maxBytes) return next();
   req.resume();
   throw new TooLargeError(`The body of the request is too large: ${JSON_LIMITS.maxBytes} bytes at the most.`);

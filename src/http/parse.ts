@@ -18,6 +18,22 @@ export const strictBody = <Shape extends z.ZodRawShape>(shape: Shape, ignored: r
   });
 };
 
+/** A schema that drops unknown fields, with the names of those that it knows. */
+export interface LenientBody<Schema extends z.ZodType> {
+  schema: Schema;
+  known: ReadonlySet<string>;
+}
+
+/** An object with these fields. Unknown ones are ignored: for vendors whose servers do so. Answers name them. */
+export const lenientBody = <Shape extends z.ZodRawShape>(shape: Shape) => ({
+  schema: z.object(shape, { error: `must be an object; known are ${Object.keys(shape).join(', ')}` }),
+  known: new Set(Object.keys(shape)) as ReadonlySet<string>,
+});
+
+/** Returns the names of the fields of a body that its schema ignores. */
+export const ignoredFields = ({ known }: Pick<LenientBody<z.ZodType>, 'known'>, body: object): string[] =>
+  Object.keys(body).filter((name) => !known.has(name));
+
 /**
  * Reads something from outside by its schema. A list in it needs a `max`: what is in a list that is too long is not
  * looked at.

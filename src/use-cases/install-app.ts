@@ -15,7 +15,7 @@ import { newId } from '../secrets/tokens.ts';
 import type { Also } from './also.ts';
 import { recordInstalled } from './audit-installation.ts';
 import { dispatchJobs } from './dispatch-jobs.ts';
-import { mergeSettings } from './installation-settings.ts';
+import { mergeSettings, type UnknownSettings } from './installation-settings.ts';
 import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { refuseListingOnly } from './refuse-listing-only.ts';
 
@@ -33,6 +33,7 @@ export interface InstallAppInput {
   settings: Record<string, unknown>;
   /** Whether required settings may be left without a value, for somebody to give later. */
   mayLackSettings?: boolean;
+  unknownSettings?: UnknownSettings;
   enabled: boolean;
   groupRestrictions: Restriction[];
   roleRestrictions: Restriction[] | null;
@@ -124,7 +125,13 @@ const insert = async (
   const nothing = { title: app.name, settings: {}, secretNames: [] };
   const { title, settings, secrets } = mergeSettings(
     cipher,
-    { accountId, parameters: app.parameters, required: input.mayLackSettings ? 'given' : 'all', leftOvers: 'seal' },
+    {
+      accountId,
+      parameters: app.parameters,
+      required: input.mayLackSettings ? 'given' : 'all',
+      leftOvers: 'seal',
+      unknown: input.unknownSettings,
+    },
     nothing,
     {
       ...defaults,

@@ -41,7 +41,11 @@ export interface MergeRules {
    * the installation runs on a version that reads them until a job moves it.
    */
   leftOvers: 'seal' | 'keep';
+  /** What becomes of settings that the app does not have. Default: `refuse`. */
+  unknown?: UnknownSettings | undefined;
 }
+
+export type UnknownSettings = 'refuse' | 'ignore';
 
 /** Where a sealed value belongs: it opens only for the account and the setting it was sealed for. */
 export const secretContext = (accountId: number, name: string): string => `${accountId}:${name}`;
@@ -58,11 +62,12 @@ export const secretContext = (accountId: number, name: string): string => `${acc
  */
 export const mergeSettings = (
   cipher: Cipher,
-  { accountId, parameters, required, leftOvers }: MergeRules,
+  { accountId, parameters, required, leftOvers, unknown = 'refuse' }: MergeRules,
   current: CurrentSettings,
   given: Record<string, unknown>,
 ): MergedSettings => {
-  const { title, rest, problems } = takeTitle(parameters, current, given);
+  const { title, rest: others, problems } = takeTitle(parameters, current, given);
+  const rest = unknown === 'ignore' ? knownOf(parameters, others) : others;
   const check = checkSettings(parameters, withoutEchoes(parameters, current, rest));
   problems.push(...check.problems);
 
@@ -93,6 +98,11 @@ export const mergeSettings = (
   problems.push(...missing(looked, current, { merged, problems }));
   if (problems.length > 0) throw invalidSettings(problems);
   return merged;
+};
+
+const knownOf = (parameters: SettingParameter[], given: Record<string, unknown>): Record<string, unknown> => {
+  const names = new Set(parameters.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.has(name)));
 };
 
 /** What is given, without the nulls that only repeat how a setting is shown. */

@@ -8,7 +8,7 @@ import { invalidField } from '../errors.ts';
 import type { Also } from './also.ts';
 import { hideAuditedSettings, recordChanged } from './audit-installation.ts';
 import { getInstallation, type InstallationRef } from './get-installation.ts';
-import { mergeSettings, type MergedSettings } from './installation-settings.ts';
+import { mergeSettings, type MergedSettings, type UnknownSettings } from './installation-settings.ts';
 
 export interface UpdateInstallationInput extends InstallationRef {
   actor: Actor;
@@ -16,6 +16,7 @@ export interface UpdateInstallationInput extends InstallationRef {
   appId: number | undefined;
   /** Merged into those that are there. */
   settings: Record<string, unknown>;
+  unknownSettings?: UnknownSettings;
   /** Undefined leaves what is there; so it does below. */
   enabled: boolean | undefined;
   groupRestrictions: Restriction[] | undefined;
@@ -39,7 +40,8 @@ export const updateInstallation = async (
     const current = await getInstallation(tx, { accountId, id, kind });
     refuseOtherApp(current, change.appId);
     const { parameters } = current;
-    const rules = { accountId, parameters, required: 'given', leftOvers: 'seal' } as const;
+    const unknown = change.unknownSettings;
+    const rules = { accountId, parameters, required: 'given', leftOvers: 'seal', unknown } as const;
     const merged = mergeSettings(cipher, rules, current, change.settings);
     const next = {
       ...merged,

@@ -126,6 +126,7 @@ describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) =>
       '/api/v2/apps/installations?include=app',
       '/api/support/apps/installations.json',
       `/api/v2/apps/installations/${installed.id}`,
+      `/api/sell/apps/installations/${installed.id}`,
       `/api/v2/apps/installations/${installed.id}/requirements`,
       '/api/v2/audit_logs.json',
       ...jobs.map((id) => `/api/v2/apps/job_statuses/${id}`),

@@ -11,6 +11,7 @@ import {
   notSettings,
   notSettingsObjects,
   notStars,
+  unknownSettings,
   type BadValue,
 } from './bad-values.ts';
 
@@ -23,6 +24,10 @@ interface JsonBody {
   fields: Record<string, BadValue[]>;
   /** What it does not know it looks past: RFC 6749 3.2 wants that. */
   lenient?: true;
+  /** It ignores unknown fields and names them in a header. */
+  ignores?: true;
+  /** It requires no field: a body of nothing but unknown ones changes nothing. */
+  requiresNothing?: true;
 }
 
 export interface TestedRoute {
@@ -49,6 +54,7 @@ export interface TestedRoute {
 const build: JsonBody = {
   good: ({ upload }) => ({ upload_id: Number(upload), name: 'Mine', short_description: 'An app' }),
   fields: { upload_id: notAnIdNorNothing, name: notAText(255), short_description: notAText(1_000) },
+  ignores: true,
 };
 
 const changeable = {
@@ -63,11 +69,14 @@ const changeable = {
 const installing: JsonBody = {
   good: ({ app }) => ({ app_id: app, settings: { name: 'Mine' }, enabled: true, recurring_payment: false }),
   fields: { app_id: notAnIdNorNothing, product: notOneOf('sell'), ...changeable },
+  ignores: true,
 };
 
 const changing: JsonBody = {
   good: ({ app }) => ({ app_id: Number(app), settings: { name: 'Ours' }, role_restrictions: null }),
   fields: { app_id: notAnId, ...changeable },
+  ignores: true,
+  requiresNothing: true,
 };
 
 const reordering: JsonBody = {
@@ -77,6 +86,7 @@ const reordering: JsonBody = {
     installations: notInstallations,
     product: notOneOf('sell'),
   },
+  ignores: true,
 };
 
 const listing: JsonBody = {
@@ -98,7 +108,7 @@ const catalogueInstalling: JsonBody = {
     app_id: notAnIdNorNothing,
     version: notAText(255),
     product: notOneOf('sell').filter(({ value }) => typeof value !== 'string' || value === '' || value.includes('\0')),
-    settings: notSettings,
+    settings: [...notSettings, ...unknownSettings],
     enabled: notABoolean,
   },
 };

@@ -16,7 +16,7 @@ const descriptionOf = (schema: z.ZodType, input: unknown): string => {
 
 describe('a body', () => {
   it.each([[[]], [{}], [5], [{ length: 0 }]])('is refused for what is no text with only that: %j', (value) => {
-    expect(descriptionOf(buildBody, { upload_id: 1, short_description: value })).toBe(
+    expect(descriptionOf(buildBody.schema, { upload_id: 1, short_description: value })).toBe(
       'short_description: must be a text',
     );
   });
@@ -28,11 +28,11 @@ describe('a body', () => {
     [Array.from({ length: 1_001 }, String), 'group_restrictions: must have 1000 entries at the most'],
     ['Sales', 'group_restrictions: must be a list of ids or names'],
   ])('is refused for restrictions by what is wrong with them: %j', (value, description) => {
-    expect(descriptionOf(updateInstallationBody, { group_restrictions: value })).toBe(description);
+    expect(descriptionOf(updateInstallationBody.schema, { group_restrictions: value })).toBe(description);
   });
 
   it.each([-1, 1e20, 0, 1.5, true])('is refused for an id that is no positive whole number: %j', (value) => {
-    expect(descriptionOf(installBody, { app_id: value, settings: { name: 'x' } })).toBe(
+    expect(descriptionOf(installBody.schema, { app_id: value, settings: { name: 'x' } })).toBe(
       'app_id: must be a positive whole number',
     );
   });
@@ -43,13 +43,13 @@ describe('a body', () => {
     ['lotus_box', 'standalone_chat'],
     ['sell', 'sell'],
   ])('takes a product by either name that it has in a path: %s', (word, product) => {
-    expect(parse(installBody, { app_id: 1, settings: { name: 'x' }, product: word })).toMatchObject({ product });
+    expect(parse(installBody.schema, { app_id: 1, settings: { name: 'x' }, product: word })).toMatchObject({ product });
   });
 
   it.each(['v2', 'explore', '__proto__', ''])(
     'is refused for a product called %j, with those that there are',
     (word) => {
-      expect(descriptionOf(installBody, { app_id: 1, settings: { name: 'x' }, product: word })).toBe(
+      expect(descriptionOf(installBody.schema, { app_id: 1, settings: { name: 'x' }, product: word })).toBe(
         'product: must be one of support, chat, standalone_chat, sell, zendesk, zopim, lotus_box',
       );
     },

@@ -51,7 +51,6 @@ describe.each([
     [{ name: 'x'.repeat(129) }, 'name'],
     [{ name: 'a', source: 'x'.repeat(31) }, 'source'],
     [{ name: 'a', sourceID: 'x'.repeat(129) }, 'sourceID'],
-    [{ name: 'a', colour: 'red' }, 'colour'],
   ])('are refused when they are %j', async (json, field) => {
     expect(fieldsOf(await xurrentRefusal(await add(json), 422))).toEqual([field]);
   });

@@ -81,7 +81,6 @@ describe('webhook policies', () => {
     [{ jwt_alg: 'es256', jwt_audience: 'a\nb' }, 'jwt_audience'],
     [{ jwt_alg: 'es256', jwt_claim_expires_in: 0 }, 'jwt_claim_expires_in'],
     [{ jwt_alg: 'es256', jwt_claim_expires_in: '1:75' }, 'jwt_claim_expires_in'],
-    [{ jwt_alg: 'es256', colour: 'red' }, 'colour'],
     [{ app_offering_id: 999_999 }, 'app_offering_id'],
     [{ app_offering_id: 'x' }, 'app_offering_id'],
     [{ app_offering_id: 1, jwt_audience: 'x' }, 'jwt_audience'],

@@ -9,6 +9,10 @@ import { archive, createWalk, type Walk } from '../../support/walk.ts';
 const jsonRoutes = routes.flatMap((route) => (route.json ? [{ name: nameOf(route), route, json: route.json }] : []));
 const fileRoutes = routes.flatMap((route) => (route.file ? [{ name: nameOf(route), route, field: route.file }] : []));
 const strictRoutes = jsonRoutes.filter(({ json }) => !json.lenient);
+const refusing = strictRoutes.filter(({ json }) => !json.ignores);
+const ignoring = jsonRoutes.filter(({ json }) => json.ignores);
+/** Bodies of unknown fields, or of none. */
+const EMPTY = ['a good object in another one', 'a form', 'multipart'];
 const at = (name: string) => routes.find((route) => nameOf(route) === name)!;
 
 describe('bad input', () => {
@@ -26,13 +30,15 @@ describe('bad input', () => {
   it.each(badJsonBodies)('is refused as the body of every route: %s', async (_name, headers, body) => {
     expect(
       await walk.faultsOf(
-        jsonRoutes.map(({ route, json }) => {
-          const good = JSON.stringify(json.good(walk.ids));
-          return walk.faultAt(route, {
-            headers,
-            body: typeof body === 'string' ? body.replaceAll('GOOD', good) : body,
-          });
-        }),
+        jsonRoutes
+          .filter(({ json }) => !(json.requiresNothing && EMPTY.includes(_name)))
+          .map(({ route, json }) => {
+            const good = JSON.stringify(json.good(walk.ids));
+            return walk.faultAt(route, {
+              headers,
+              body: typeof body === 'string' ? body.replaceAll('GOOD', good) : body,
+            });
+          }),
       ),
     ).toEqual([]);
   });
@@ -48,7 +54,7 @@ describe('bad input', () => {
     expect(await walk.faultsOf(requests)).toEqual([]);
   });
 
-  it.each(strictRoutes)('is refused as a field that $name does not know, with those that it knows', async (tried) => {
+  it.each(refusing)('is refused as a field that $name does not know, with those that it knows', async (tried) => {
     const { route, json } = tried;
     const good = JSON.stringify(json.good(walk.ids)).slice(0, -1);
     const requests = unknownMembers.flatMap(([name, member]) => {
@@ -100,16 +106,14 @@ describe('bad input', () => {
   });
 
   it('is refused as an object in another one that is called what it is', async () => {
-    const wrapped = ['POST {slot}/apps', 'PUT {slot}/apps/:id'].map((name) => ['app', at(name)] as const);
-    const installations = ['POST {slot}/apps/installations', 'PUT {slot}/apps/installations/:id'];
-    const all = [...wrapped, ...installations.map((name) => ['installation', at(name)] as const)];
+    const all = ['POST {slot}/apps', 'PUT {slot}/apps/:id'].map((name) => ['app', at(name)] as const);
     expect(
       await walk.faultsOf(
         all.map(([word, route]) =>
           walk.faultAt(
             route,
             { headers: JSON_TYPE, body: JSON.stringify({ [word]: route.json!.good(walk.ids) }) },
-            word,
+            'upload_id: is required',
           ),
         ),
       ),
@@ -157,6 +161,38 @@ describe('bad input', () => {
     expect(await walk.faultsOf([walk.faultAt(at('POST /oauth/authorizations'), { headers, body }, '<h1>')])).toEqual(
       [],
     );
+  });
+});
+
+describe('unknown fields', () => {
+  let walk: Walk;
+  beforeAll(async () => {
+    walk = await createWalk();
+  });
+  afterAll(() => walk.harness.close());
+
+  it.each(ignoring)('of $name are ignored, and named in the answer', async ({ route, json }) => {
+    for (const [name, member] of unknownMembers) {
+      const good = JSON.stringify(json.good({ ...walk.ids, upload: await walk.newUpload() })).slice(0, -1);
+      const { status, headers, body } = await walk.send(route, { headers: JSON_TYPE, body: `${good},${member}}` });
+      expect(`${name} ${status} ${status === route.answer ? '' : body.toString()}`).toBe(`${name} ${route.answer} `);
+      const shown = JSON.parse(`"${name}"`) as string;
+      expect(headers['x-appyard-ignored']).toBe(encodeURIComponent(shown.replace(/\p{Surrogate}/gu, '\ufffd')));
+    }
+    expect(walk.ownFaults()).toEqual([]);
+  });
+
+  it.each(ignoring)('of $name do not fill the header', async ({ route, json }) => {
+    const good = json.good({ ...walk.ids, upload: await walk.newUpload() });
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`field_${i}`, 'swordfish']));
+    const long = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i} `.padEnd(100_000 / 30, 'é'), 1]));
+    const first = await walk.send(route, { headers: JSON_TYPE, body: JSON.stringify({ ...good, ...many }) });
+    expect(String(first.headers['x-appyard-ignored']).split(', ')).toHaveLength(20);
+    expect(JSON.stringify(first.headers)).not.toContain('swordfish');
+    const again = json.good({ ...walk.ids, upload: await walk.newUpload() });
+    const second = await walk.send(route, { headers: JSON_TYPE, body: JSON.stringify({ ...again, ...long }) });
+    expect(second.status).toBe(route.answer);
+    expect(String(second.headers['x-appyard-ignored']).length).toBeLessThanOrEqual(1_024);
   });
 });
 

@@ -125,7 +125,7 @@ describe('a new version of an app that is installed', () => {
     const { id: installationId } = await install(harness, id, { name: 'Mine', old: 'kept' });
     const look = async (): Promise<unknown[]> => {
       const { installation } = await read<{ installation: { version: string; settings: object[] } }>(
-        await harness.request(`/api/v2/apps/installations/${installationId}`),
+        await harness.request(`/api/sell/apps/installations/${installationId}`),
         200,
       );
       const app = await read<AppBody>(await harness.request(`/api/v2/apps/${id}`), 200);

@@ -24,6 +24,8 @@ describe('installations', () => {
 
   const at = (route: string | number, options?: RequestOptions): Promise<Response> =>
     harness.request(`/api/v2/apps/installations/${route}`, options);
+  const sell = (route: string | number, options?: RequestOptions): Promise<Response> =>
+    harness.request(`/api/sell/apps/installations/${route}`, options);
   const post = (json: unknown, product = 'v2', as: Person = 'admin'): Promise<Response> =>
     harness.request(`/api/${product}/apps/installations.json`, { as, method: 'POST', json });
   const put = (id: number, json: unknown): Promise<Response> => at(`${id}.json`, { method: 'PUT', json });
@@ -85,9 +87,9 @@ describe('installations', () => {
     });
   });
 
-  it('shows one installation in the shape that the show endpoint has', async () => {
+  it('shows one installation below sell in the shape that the show endpoint has', async () => {
     const { id } = await install(harness, bookmarks, { name: 'Shown', title_prefix: 'Team' });
-    const shown = await read(await at(`${id}.json`), 200);
+    const shown = await read(await sell(`${id}.json`), 200);
     expect(shown).toEqual({
       installation: {
         id,
@@ -126,12 +128,12 @@ describe('installations', () => {
         zendesk_labs_license_url: null,
       },
     });
-    expect(await read(await at(id), 200)).toEqual(shown);
+    expect(await read(await sell(id), 200)).toEqual(shown);
   });
 
   it("shows everybody the e-mail address of the account's owner", async () => {
     const { id } = await install(harness, tiny);
-    const { installation } = await read<{ installation: { email: string } }>(await at(id, { as: 'agent' }), 200);
+    const { installation } = await read<{ installation: { email: string } }>(await sell(id, { as: 'agent' }), 200);
     expect(installation.email).toBe(emails.admin);
   });
 

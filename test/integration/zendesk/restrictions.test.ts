@@ -74,7 +74,7 @@ describe('restrictions of an installation', () => {
   it('hide nothing: whoever cannot use an installation still sees it, restrictions as texts', async () => {
     const { id, ...created } = await install({ group_restrictions: [7, 'Sales'], role_restrictions: ['admin', 3] });
     expect(created).toMatchObject({ group_restrictions: ['7', 'Sales'], role_restrictions: ['admin', '3'] });
-    const answer = await harness.request(`/api/v2/apps/installations/${id}`, { as: 'agent' });
+    const answer = await harness.request(`/api/sell/apps/installations/${id}`, { as: 'agent' });
     expect((await read<Shown>(answer, 200)).installation).toMatchObject({
       group_restrictions: ['7', 'Sales'],
       role_restrictions: ['admin', '3'],

@@ -51,7 +51,12 @@ describe('an installation', () => {
     return installations.find((one) => one.id === id)!;
   };
   const shown = async (id: number, query = '', options?: RequestOptions): Promise<Shown> =>
-    (await read<{ installation: Shown }>(await at(`${id}${query}`, options), 200)).installation;
+    (
+      await read<{ installation: Shown }>(
+        await harness.request(`/api/sell/apps/installations/${id}${query}`, options),
+        200,
+      )
+    ).installation;
   const withoutTimes = (one: Listed) => ({ ...one, updated: null, updated_at: null });
   const sealed = async (id: number): Promise<unknown> => {
     const { rows } = await harness.deps.db.query('select secrets, enabled from installations where id = $1', [id]);

@@ -42,7 +42,8 @@ export const customAppRoutes = (deps: Deps): Router => {
     const environment = environmentOf(res);
     const body = parse(newCustomApp, req.body);
     const fields = { environmentId: environment.environmentId, ...body };
-    await answerOnce(deps, { req, res }, { route: 'kontent: add', fields }, async (within) => {
+    const headers = ({ id }: { id: string }) => ({ Location: `${baseUrlOf(req)}${req.baseUrl}/${id}` });
+    await answerOnce(deps, { req, res }, { route: 'kontent: add', fields, headers }, async (within) => {
       const book = createRoleBook(body.allowed_roles.length > 0 ? await listRoles(within, environment) : []);
       const app = await addCustomApp(within, { actor: actorOf(req, res), environment, body, book });
       return { status: 201, body: presentCustomApp(app) };

@@ -7,6 +7,7 @@ import { AppError } from '../../../errors.ts';
 import { createAppClient } from '../../../use-cases/app-clients/create-app-client.ts';
 import { revokeAppClient } from '../../../use-cases/app-clients/revoke-app-client.ts';
 import { actorOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse, strictBody } from '../../parse.ts';
@@ -49,11 +50,13 @@ const present = (name: string, client: AppClient | undefined, clientSecret?: str
 /** Credentials of apps, by the name of the app. */
 export const appClientRoutes = (deps: Deps): Router => {
   const router = Router();
+  const baseUrlOf = createBaseUrl(deps.config);
 
   router.post('/', requireAdminRole, acceptJson(), async (req, res) => {
     const { accountId } = await organisationOf(deps, res);
     const { name, url = null } = parse(newClient, req.body);
-    const asked = { route: 'kustomer: create app client', fields: { name, url } };
+    const headers = () => ({ Location: `${baseUrlOf(req)}/v1/apps/${name}` });
+    const asked = { route: 'kustomer: create app client', fields: { name, url }, headers };
     await answerOnce(deps, { req, res }, asked, async (within) => {
       const input = { actor: actorOf(req, res), accountId, kind: KIND, app: name, url };
       const { client, secret } = await createAppClient(within, input).catch(duplicate);

@@ -2,6 +2,7 @@ import { Router, type RequestHandler } from 'express';
 import { listAvailableVersions, type AvailableVersion } from '../../../db/catalogue-versions.ts';
 import type { Deps } from '../../../deps.ts';
 import { actorOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
@@ -25,6 +26,7 @@ const MOST_RENAMED = 250;
 /** Versions that an organisation may install: its own and the public ones. */
 export const availableRoutes = (deps: Deps): Router => {
   const router = Router();
+  const baseUrl = createBaseUrl(deps.config);
 
   router.get('/', requireReadRole, async (req, res) => {
     const { accountId } = await organisationOf(deps, res);
@@ -45,7 +47,10 @@ export const availableRoutes = (deps: Deps): Router => {
     const read = readDefinition(req.body, organisation.organisationId);
     const sentName = (req.body as { app: string }).app;
     const input = { actor: actorOf(req, res), organisation, read };
-    const asked = { route: 'kustomer: register', fields: { definition: req.body as unknown } };
+    const headers = ({ data }: { data: { links: { self: string } } }) => ({
+      Location: `${baseUrl(req)}${data.links.self}`,
+    });
+    const asked = { route: 'kustomer: register', fields: { definition: req.body as unknown }, headers };
     await answerOnce(deps, { req, res }, asked, async (within) => {
       const { app, version, isLatest } = await registerVersion(within, input, sentName);
       const meta = {

@@ -3,6 +3,7 @@ import { listCatalogueInstallations } from '../../../db/catalogue-installations.
 import type { Deps } from '../../../deps.ts';
 import { updateInstallation } from '../../../use-cases/update-installation.ts';
 import { actorOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
@@ -19,6 +20,7 @@ import { requireAdminRole, requireReadRole } from './roles.ts';
 /** What an organisation has installed. */
 export const installedRoutes = (deps: Deps): Router => {
   const router = Router();
+  const baseUrl = createBaseUrl(deps.config);
 
   router.get('/', requireReadRole, async (req, res) => {
     const { accountId } = await organisationOf(deps, res);
@@ -43,7 +45,10 @@ export const installedRoutes = (deps: Deps): Router => {
     const organisation = await organisationOf(deps, res);
     const { app, version = 'latest', settings: given = {} } = parse(installBody, req.body);
     const settings = settingsOf(given);
-    const asked = { route: 'kustomer: install', fields: { app, version, settings } };
+    const headers = ({ data }: { data: { links: { job: string } } }) => ({
+      Location: `${baseUrl(req)}${data.links.job}`,
+    });
+    const asked = { route: 'kustomer: install', fields: { app, version, settings }, headers };
     await answerOnce(deps, { req, res }, asked, async (within) => {
       const named = { name: app, version };
       const installed = await installVersion(within, { actor: actorOf(req, res), organisation, named, settings });

@@ -5,6 +5,7 @@ import { findAccountExternalId } from '../../../db/accounts.ts';
 import { findCatalogueApp, type CatalogueVersion } from '../../../db/catalogue.ts';
 import type { Deps } from '../../../deps.ts';
 import { AppError } from '../../../errors.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { appActor, AppTokenError, identifiedApp } from './app-token.ts';
 import { definitionOf } from './catalogued.ts';
 import { findVersion, type FoundVersion } from './find-app.ts';
@@ -22,9 +23,9 @@ const HIDDEN = '(hidden)';
  * Registers the manifest that an app's server sends when it starts. The same manifest again, as after each restart, is 200
  * and changes nothing; another one with the same version is 409.
  */
-export const publishVersion =
-  (deps: Deps): RequestHandler<{ app: string }> =>
-  async (req, res) => {
+export const publishVersion = (deps: Deps): RequestHandler<{ app: string }> => {
+  const baseUrlOf = createBaseUrl(deps.config);
+  return async (req, res) => {
     const { client, token, version } = identifiedApp(res);
     const { accountId } = client;
     const organisationId = await findAccountExternalId(deps.db, accountId);
@@ -39,13 +40,18 @@ export const publishVersion =
     const input = { actor: appActor(req, res), organisation, read };
     try {
       const { app, version: added } = await registerVersion(deps, input, client.app);
-      res.status(201).json({ data: presentAvailable({ version: added, app }, accountId) });
+      const data = presentAvailable({ version: added, app }, accountId);
+      res
+        .status(201)
+        .location(`${baseUrlOf(req)}${data.links.self}`)
+        .json({ data });
     } catch (err) {
       const there = isDuplicate(err) ? await findSame(deps, organisation, read) : undefined;
       if (!there) throw err;
       res.json({ data: presentAvailable(there, accountId) });
     }
   };
+};
 
 const isDuplicate = (err: unknown): boolean => err instanceof AppError && err.code === 'duplicate';
 

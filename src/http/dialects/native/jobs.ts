@@ -7,6 +7,7 @@ import { cancelJob } from '../../../use-cases/cancel-job.ts';
 import { readJob } from '../../../use-cases/read-job.ts';
 import { retryJob } from '../../../use-cases/retry-job.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { parse } from '../../parse.ts';
 import { pageQuery, presentPage, wholeNumber } from './page.ts';
 
@@ -20,6 +21,7 @@ const query = z.strictObject({
 /** Jobs of the account, whichever door they were asked for at. */
 export const jobRoutes = (deps: Deps): Router => {
   const router = Router();
+  const baseUrl = createBaseUrl(deps.config);
   const signedIn = authenticate(deps);
 
   /** Newest first. One round trip. */
@@ -47,7 +49,11 @@ export const jobRoutes = (deps: Deps): Router => {
   });
 
   router.post('/:id/retry', signedIn, allow('admin'), async (req, res) => {
-    res.status(202).json({ data: presentJob(await retryJob(deps, inputOf(req, res))) });
+    const job = presentJob(await retryJob(deps, inputOf(req, res)));
+    res
+      .status(202)
+      .location(`${baseUrl(req)}${req.baseUrl}/${job.id}`)
+      .json({ data: job });
   });
 
   return router;

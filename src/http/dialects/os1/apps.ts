@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { changeApp } from '../../../use-cases/catalogue/change-app.ts';
 import { actorOf, allow, userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
@@ -22,6 +23,7 @@ import { listing, newApp, newVersion, registration } from './schema.ts';
 export const appRoutes = (deps: Deps): Router => {
   const router = Router();
   const host = new URL(deps.config.publicUrl).host;
+  const baseUrl = createBaseUrl(deps.config);
 
   router.get('/', async (req, res) => {
     const { accountId } = userOf(res);
@@ -35,7 +37,10 @@ export const appRoutes = (deps: Deps): Router => {
     await refuseOtherOrganization(deps, user, organizationId);
     const body = parse(newApp, req.body);
     const fields = { organizationId, teamId, body };
-    await answerOnce(deps, { req, res }, { route: 'os1: register', fields }, async (within) => {
+    const headers = ({ data }: { data: { appId: string } }) => ({
+      Location: `${baseUrl(req)}/developer/apps/${data.appId}`,
+    });
+    await answerOnce(deps, { req, res }, { route: 'os1: register', fields, headers }, async (within) => {
       const app = await registerNewApp(within, {
         actor: actorOf(req, res),
         accountId: user.accountId,
@@ -54,7 +59,11 @@ export const appRoutes = (deps: Deps): Router => {
   router.post('/:appId/versions', allow('agent', 'admin'), acceptJson(), async (req, res) => {
     const body = parse(newVersion, req.body);
     const appId = req.params['appId'] as string;
-    await answerOnce(deps, { req, res }, { route: 'os1: add version', fields: { appId, body } }, async (within) => {
+    const headers = ({ data }: { data: { appVersionId: string } }) => ({
+      Location: `${baseUrl(req)}/developer/apps/versions/${data.appVersionId}`,
+    });
+    const asked = { route: 'os1: add version', fields: { appId, body }, headers };
+    await answerOnce(deps, { req, res }, asked, async (within) => {
       const seen = await getApp(within, res, appId);
       refuseForeign(seen);
       const externalId = newVersionId();

@@ -32,6 +32,14 @@ export const policyUrl = (deps: WithConfig, subdomain: string, id: number): stri
 export const hostAccountOf = (deps: WithConfig, req: Request): string | undefined =>
   subdomainOf(req.get('host'), domainOf(deps));
 
+/** `/v1` where the path has it: routers are mounted behind it. */
+const versionOf = ({ originalUrl }: Request): string => (originalUrl.startsWith('/v1/') ? '/v1' : '');
+
+/** The `Location` of a record in the collection that a router is mounted at. */
+export const recordLocation = (deps: WithConfig, req: Request, id: number | string): Record<string, string> => ({
+  Location: `${createBaseUrl(deps.config)(req)}${versionOf(req)}${req.baseUrl}/${id}`,
+});
+
 /** The address that a request was sent to, without its query: links lead to where the client is. */
 export const addressOf = ({ config }: WithConfig, req: Request): string =>
   `${createBaseUrl(config)(req)}${req.originalUrl.split('?')[0]!}`;

@@ -7,6 +7,7 @@ import { isUuid } from '../../../domain/uuid.ts';
 import { listDeliveries, type DeliveryReport } from '../../../use-cases/deliveries/list-deliveries.ts';
 import { redeliver } from '../../../use-cases/deliveries/redeliver.ts';
 import { allow, userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { badQuery } from './errors.ts';
@@ -64,7 +65,8 @@ export const deliveryRoutes = (deps: Deps, loadPolicy: LoadPolicy): Router => {
   router.post('/:delivery/redeliver', allow('admin'), async (req: Request, res) => {
     const { params: fields } = req as OfPolicy;
     const { accountId } = userOf(res);
-    await answerOnce(deps, { req, res }, { route: 'xurrent: redeliver', fields }, async (within) => {
+    const headers = () => ({ Location: `${createBaseUrl(deps.config)(req)}${req.baseUrl}` });
+    await answerOnce(deps, { req, res }, { route: 'xurrent: redeliver', fields, headers }, async (within) => {
       const { id } = await loadPolicy(within, accountId, fields.id);
       const delivery = isUuid(fields.delivery) ? await findDelivery(within.db, accountId, fields.delivery) : undefined;
       if (!delivery || delivery.door !== KIND || delivery.subject !== subjectOf(id))

@@ -2,9 +2,10 @@ import { findUserById } from '../../../db/users.ts';
 import type { SharedInstallation } from '../../../db/installation-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import { InvalidRequestError, invalidField } from '../../../errors.ts';
+import { withoutEchoes } from './echoes.ts';
 import { findOffering } from './find-offering.ts';
 import { CUSTOMERS, MAX_TEXT, MOST_FIELDS, PROVIDERS, type InstanceBody } from './instance-schema.ts';
-import type { CustomField, Instance } from './instance.ts';
+import { instanceOf, type CustomField, type Instance } from './instance.ts';
 
 /** @throws InvalidRequestError when a body names no offering that the account can see. */
 export const installable = async (
@@ -26,12 +27,19 @@ export const refuseFields = (body: InstanceBody, names: readonly (keyof Instance
   throw new InvalidRequestError(`${given.join(', ')}: set by ${side} only`, problems);
 };
 
-/** Each side sets fields of its own. */
-export const refuseForeignFields = (row: SharedInstallation, accountId: number, body: InstanceBody): void => {
+/**
+ * Returns the fields of a body without those of the other side that repeat what is there: each side sets its own.
+ *
+ * @throws InvalidRequestError that names fields of the other side with other values.
+ */
+export const ownFields = (row: SharedInstallation, accountId: number, all: InstanceBody): InstanceBody => {
+  const foreign = [...(row.ownerId === accountId ? [] : PROVIDERS), ...(row.accountId === accountId ? [] : CUSTOMERS)];
+  const body = withoutEchoes(all, { ...instanceOf(row), enabled_by_customer: row.enabled }, foreign);
   if (body.app_offering_id !== undefined && body.app_offering_id !== row.appId)
     throw invalidField('app_offering_id', 'cannot be changed');
   if (row.ownerId !== accountId) refuseFields(body, PROVIDERS, 'the provider of the app');
   if (row.accountId !== accountId) refuseFields(body, CUSTOMERS, 'the account that has the app');
+  return body;
 };
 
 const fieldsAfter = (before: CustomField[], given: CustomField[] | null | undefined): CustomField[] => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { isStorable } from '../../../domain/storable-text.ts';
-import { strictBody } from '../../parse.ts';
+import { lenientBody } from '../../parse.ts';
 import { NOT_STORABLE } from '../../storable.ts';
 import { bytes, custom, field, flag, reference } from './coerce.ts';
 import type { CustomField } from './instance.ts';
@@ -38,32 +38,17 @@ const customFields = custom<CustomField[] | null>((list) => {
   return storable ? { value: list } : { fault: NOT_STORABLE };
 });
 
-const READ_ONLY = [
-  'id',
-  'nodeID',
-  'created_at',
-  'updated_at',
-  'customer_account',
-  'account',
-  'webhook',
-  'webhook_policy',
-  'attachments',
-];
-
 /** What is given of an instance; null empties a field, what is left out stays. */
-export const instanceBody = strictBody(
-  {
-    app_offering_id: field(reference),
-    custom_fields: field(customFields),
-    customer_representative_id: field(reference),
-    disabled: field(flag),
-    enabled_by_customer: field(flag),
-    suspended: field(flag),
-    suspension_comment: field(bytes(MAX_TEXT)),
-  },
-  READ_ONLY,
-);
-export type InstanceBody = z.infer<typeof instanceBody>;
+export const instanceBody = lenientBody({
+  app_offering_id: field(reference),
+  custom_fields: field(customFields),
+  customer_representative_id: field(reference),
+  disabled: field(flag),
+  enabled_by_customer: field(flag),
+  suspended: field(flag),
+  suspension_comment: field(bytes(MAX_TEXT)),
+});
+export type InstanceBody = z.infer<typeof instanceBody.schema>;
 
 /** The fields of each side. */
 export const PROVIDERS = ['disabled', 'suspended', 'suspension_comment'] as const;

@@ -5,12 +5,13 @@ import type { Actor } from '../../../domain/audit.ts';
 import { ForbiddenError, NotFoundError } from '../../../errors.ts';
 import { actorOf, allow, userOf } from '../../auth.ts';
 import { answerOnce } from '../../idempotency.ts';
+import { setIgnored } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
-import { parse } from '../../parse.ts';
-import { domainOf } from './addresses.ts';
+import { ignoredFields, parse } from '../../parse.ts';
+import { domainOf, recordLocation } from './addresses.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { addInstance, changeInstance, removeInstance } from './instance-changes.ts';
-import { changeOf, installable, refuseFields, refuseForeignFields } from './instance-input.ts';
+import { changeOf, installable, refuseFields, ownFields } from './instance-input.ts';
 import { sendInstances } from './instance-lists.ts';
 import { CUSTOMERS, instanceBody, PROVIDERS } from './instance-schema.ts';
 import { instancesOf, noInstance } from './instance.ts';
@@ -35,8 +36,8 @@ export const instanceRoutes = (deps: Deps): Router => {
   const update = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const { accountId } = userOf(res);
     const row = await getInstance(deps, accountId, req.params.id);
-    const body = parse(instanceBody, req.body);
-    refuseForeignFields(row, accountId, body);
+    const body = ownFields(row, accountId, parse(instanceBody.schema, req.body));
+    setIgnored(res, ignoredFields(instanceBody, req.body as object));
     const actor = actorOf(req, res);
     const auditAs = row.accountId === accountId ? actor : PROVIDER;
     const given = [...PROVIDERS, ...CUSTOMERS].some((name) => body[name] !== undefined);
@@ -66,7 +67,9 @@ export const instanceRoutes = (deps: Deps): Router => {
 const create =
   (deps: Deps): RequestHandler =>
   async (req, res) => {
-    const body = parse(instanceBody, req.body);
+    const body = parse(instanceBody.schema, req.body);
+    setIgnored(res, ignoredFields(instanceBody, req.body as object));
+    const headers = ({ id }: { id: number }) => recordLocation(deps, req, id);
     const { accountId, subdomain } = userOf(res);
     const by = { accountId, account: subdomain, actor: actorOf(req, res) };
     let prepared: Parameters<typeof addInstance>[2] | undefined;
@@ -77,7 +80,7 @@ const create =
       const opened = await openInstalling(deps, { ...by, appId, ownerId, instance: change(noInstance) });
       prepared = { appId, enabled: body.enabled_by_customer ?? true, ...opened };
     };
-    const asked = { route: 'xurrent: add instance', fields: body, prepare };
+    const asked = { route: 'xurrent: add instance', fields: body, prepare, headers };
     await answerOnce(deps, { req, res }, asked, async (within) => {
       const id = await addInstance(within, by, prepared!);
       return { status: 201, body: await shown(within, accountId, id) };
@@ -89,7 +92,8 @@ const upgrade =
   async (req, res) => {
     const { accountId } = userOf(res);
     const fields = { id: req.params.id };
-    await answerOnce(deps, { req, res }, { route: 'xurrent: upgrade', fields }, async (within) => {
+    const headers = ({ id }: { id: number }) => recordLocation(deps, req, id);
+    await answerOnce(deps, { req, res }, { route: 'xurrent: upgrade', fields, headers }, async (within) => {
       const row = await getInstance(within, accountId, fields.id);
       if (row.accountId !== accountId) throw new ForbiddenError('Only the account that has it moves it.');
       await upgradeInstance(within, { actor: actorOf(req, res), row });

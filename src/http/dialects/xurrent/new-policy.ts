@@ -48,13 +48,13 @@ const policyTaken = (err: unknown): never => {
 /** A policy of its own, or one for an offering, which says all but whether the policy is disabled. */
 const readPolicy = async (deps: Deps, accountId: number, body: object): Promise<Omit<PolicyDraft, 'signingKey'>> => {
   if (!('app_offering_id' in body) || body.app_offering_id === null || body.app_offering_id === '') {
-    const { disabled = false, jwt_alg, ...rest } = parse(newPolicyBody, withRequired(body, ['jwt_alg']));
+    const { disabled = false, jwt_alg, ...rest } = parse(newPolicyBody.schema, withRequired(body, ['jwt_alg']));
     const { jwt_audience = null, jwt_claim_expires_in = null } = rest;
     const name = `Webhook policy ${new Date().toISOString()}`;
     const fields = { name, jwt_alg: jwt_alg!, jwt_audience, jwt_claim_expires_in, disabled, app_offering: null };
     return { key: randomUUID(), fields };
   }
-  const { app_offering_id: id, disabled = false } = parse(offeringPolicyBody, body);
+  const { app_offering_id: id, disabled = false } = parse(offeringPolicyBody.schema, body);
   const app = await findOffering(deps, { accountId, id: id! }, ['draft']);
   if (!app) throw invalidField('app_offering_id', `there is no app offering ${id!} of this account`);
   const published = await findOffering(deps, { accountId, id: id! }, ['own-released']);

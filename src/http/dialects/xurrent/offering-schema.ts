@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { problemOfUrl } from '../../../domain/delivery-request.ts';
 import { signingAlgorithms } from '../../../domain/delivery-claims.ts';
-import { strictBody } from '../../parse.ts';
+import { lenientBody } from '../../parse.ts';
 import { audience, bytes, checked, choice, field, flag, line, minutes, never, reference, required } from './coerce.ts';
 import { MAX_REFERENCE } from './offering-reference.ts';
 
@@ -64,12 +64,9 @@ const shape = {
   webhook_uri_template: required(checked(line(255), webhookTemplate)),
 };
 
-/** What answers have and nobody can write: whoever sends a whole record back means no harm. */
-export const READ_ONLY = ['id', 'nodeID', 'account', 'created_at', 'updated_at', 'attachments'];
-
 /** What is given of an offering; null empties a field, what is left out stays. */
-export const offeringBody = strictBody(shape, READ_ONLY);
-export type OfferingBody = z.infer<typeof offeringBody>;
+export const offeringBody = lenientBody(shape);
+export type OfferingBody = z.infer<typeof offeringBody.schema>;
 
 const REQUIRED = ['name', 'policy_jwt_alg', 'service_instance_id', 'webhook_uri_template'];
 

@@ -3,9 +3,10 @@ import { loadListedApps, pageOfApps, type AppView, type ListedApp } from '../../
 import type { Deps } from '../../../deps.ts';
 import { actorOf, allow, userOf } from '../../auth.ts';
 import { answerOnce } from '../../idempotency.ts';
+import { setIgnored } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
-import { parse } from '../../parse.ts';
-import { domainOf } from './addresses.ts';
+import { ignoredFields, parse } from '../../parse.ts';
+import { domainOf, recordLocation } from './addresses.ts';
 import { stateOf } from './collection.ts';
 import { sourceOf } from './credentials.ts';
 import { badQuery } from './errors.ts';
@@ -36,9 +37,11 @@ export const offeringRoutes = (deps: Deps): Router => {
 
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {
     const { accountId, subdomain } = userOf(res);
-    const body = parse(offeringBody, withRequired({ source: sourceOf(req), ...req.body }));
+    const body = parse(offeringBody.schema, withRequired({ source: sourceOf(req), ...req.body }));
+    setIgnored(res, ignoredFields(offeringBody, req.body as object));
+    const headers = ({ id }: { id: number }) => recordLocation(deps, req, id);
     const write = { accountId, actor: actorOf(req, res), account: subdomain };
-    await answerOnce(deps, { req, res }, { route: 'xurrent: add offering', fields: body }, async (within) => {
+    await answerOnce(deps, { req, res }, { route: 'xurrent: add offering', fields: body, headers }, async (within) => {
       const offering = await newOfferingOf(within, accountId, body);
       return { status: 201, body: await draft(within, res, await addOffering(within, write, offering)) };
     });
@@ -52,7 +55,8 @@ export const offeringRoutes = (deps: Deps): Router => {
   const update = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const { accountId } = userOf(res);
     const { id } = await ownOffering(deps, { accountId, asked: req.params.id });
-    const change = await offeringChangeOf(deps, accountId, parse(offeringBody, req.body));
+    const change = await offeringChangeOf(deps, accountId, parse(offeringBody.schema, req.body));
+    setIgnored(res, ignoredFields(offeringBody, req.body as object));
     if (Object.keys(change).length > 0) await changeOffering(deps, { accountId, actor: actorOf(req, res), id }, change);
     res.json(await draft(deps, res, id));
   };

@@ -6,14 +6,16 @@ import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { allow, userOf } from '../../auth.ts';
 import { answerOnce } from '../../idempotency.ts';
+import { setIgnored } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
-import { parse } from '../../parse.ts';
-import { domainOf } from './addresses.ts';
+import { ignoredFields, parse } from '../../parse.ts';
+import { domainOf, recordLocation } from './addresses.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import { newPolicyOf } from './new-policy.ts';
+import { withoutEchoes } from './echoes.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { readId } from './node-id.ts';
-import { offeringPolicyBody, policyChangeBody } from './policy-schema.ts';
+import { newPolicyBody, offeringPolicyBody, policyChangeBody } from './policy-schema.ts';
 import { policyOf, policyType } from './policy.ts';
 import { policyCollection, presentPolicy } from './present-policy.ts';
 import { removePolicy } from './remove-policy.ts';
@@ -30,8 +32,10 @@ export const policyRoutes = (deps: Deps): Router => {
 
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {
     const fields = { body: req.body as object };
+    setIgnored(res, ignoredFields(newPolicyBody, fields.body));
+    const headers = ({ id }: { id: number }) => recordLocation(deps, req, id);
     const policy = newPolicyOf(deps, userOf(res).accountId, fields.body);
-    const asked = { route: 'xurrent: add policy', fields, prepare: policy.prepare };
+    const asked = { route: 'xurrent: add policy', fields, prepare: policy.prepare, headers };
     await answerOnce(deps, { req, res }, asked, async (within) => {
       const { record, key } = await policy.add(within);
       return { status: 201, body: { ...presentPolicy(record, domain), public_key_pem: key.publicPem } };
@@ -45,10 +49,12 @@ export const policyRoutes = (deps: Deps): Router => {
   const update = async (req: Request<{ id: string }>, res: Response): Promise<void> => {
     const { accountId } = userOf(res);
     const record = await getPolicy(deps, accountId, req.params.id);
-    const { disabled, jwt_audience, jwt_claim_expires_in } = parse(
-      policyOf(record).app_offering === null ? policyChangeBody : offeringPolicyBody,
-      req.body,
-    );
+    const policy = policyOf(record);
+    const [body, fixed] =
+      policy.app_offering === null ? [policyChangeBody, ['jwt_alg']] : [offeringPolicyBody, FROM_OFFERING];
+    const sent = withoutEchoes(req.body as object, policy, fixed);
+    const { disabled, jwt_audience, jwt_claim_expires_in } = parse(body.schema, sent);
+    setIgnored(res, ignoredFields(body, sent));
     const given = Object.entries({ disabled, jwt_audience, jwt_claim_expires_in }).filter(
       ([, one]) => one !== undefined,
     );
@@ -73,6 +79,9 @@ export const policyRoutes = (deps: Deps): Router => {
   router.all('/:id', refuseOtherMethods('GET', 'HEAD', 'PATCH', 'PUT', 'DELETE'));
   return router;
 };
+
+/** What the policy of an offering has from it. */
+const FROM_OFFERING = ['jwt_alg', 'jwt_audience', 'jwt_claim_expires_in'];
 
 const notFound = (asked: string): NotFoundError =>
   new NotFoundError(`There is no webhook policy ${asked.slice(0, 100)}.`);

@@ -5,20 +5,21 @@ import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { allow, userOf } from '../../auth.ts';
 import { answerOnce } from '../../idempotency.ts';
+import { setIgnored } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
-import { parse, strictBody } from '../../parse.ts';
-import { domainOf } from './addresses.ts';
+import { ignoredFields, lenientBody, parse } from '../../parse.ts';
+import { domainOf, recordLocation } from './addresses.ts';
 import { field, line, required } from './coerce.ts';
 import type { Collection } from './collection.ts';
 import { sourceOf } from './credentials.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { showMoment } from './moment.ts';
 import { nodeIdOf, readId } from './node-id.ts';
-import { READ_ONLY, withRequired } from './offering-schema.ts';
+import { withRequired } from './offering-schema.ts';
 import { addRecord, ensureFirst, recordTypeOf, smallRecordOf, type SmallResource } from './records.ts';
 import { sendPage } from './send-page.ts';
 
-const body = strictBody({ name: required(line(128)), source: field(line(30)), sourceID: field(line(128)) }, READ_ONLY);
+const body = lenientBody({ name: required(line(128)), source: field(line(30)), sourceID: field(line(128)) });
 
 const collection: Collection<RecordColumnRef> = {
   fields: ['id', 'nodeID', 'name', 'source', 'sourceID', 'created_at', 'updated_at'],
@@ -72,10 +73,15 @@ export const recordRoutes = (deps: Deps, resource: SmallResource): Router => {
   });
 
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {
-    const { name, source, sourceID } = parse(body, withRequired({ source: sourceOf(req), ...req.body }, ['name']));
+    const { name, source, sourceID } = parse(
+      body.schema,
+      withRequired({ source: sourceOf(req), ...req.body }, ['name']),
+    );
+    setIgnored(res, ignoredFields(body, req.body as object));
     const { accountId } = userOf(res);
     const record = { name: name!, source: source ?? null, sourceID: sourceID ?? null };
-    const asked = { route: `xurrent: add ${resource.type}`, fields: record };
+    const headers = ({ id }: { id: number }) => recordLocation(deps, req, id);
+    const asked = { route: `xurrent: add ${resource.type}`, fields: record, headers };
     await answerOnce(deps, { req, res }, asked, async (within) => {
       await ensureFirst(within, resource, accountId);
       return { status: 201, body: present(await addRecord(within, resource, accountId, record)) };

@@ -5,16 +5,18 @@ import { NotFoundError } from '../../../errors.ts';
 import { deleteApp } from '../../../use-cases/delete-app.ts';
 import { requestBuild } from '../../../use-cases/request-build.ts';
 import { createHtmlReader } from '../../../use-cases/texts/read-html.ts';
+import { acceptFields } from '../../accept-fields.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
-import { answerOnce } from '../../idempotency.ts';
 import { createBaseUrl } from '../../base-url.ts';
-import { acceptJson } from '../../json-body.ts';
+import { answerOnce } from '../../idempotency.ts';
+import { ignoredHeader } from '../../ignored.ts';
 import { parse } from '../../parse.ts';
 import { readAppView, setLanguages } from './app-view.ts';
 import { APP_KIND } from './kind.ts';
 import { listApps } from './list-apps.ts';
 import { localeFor, presentApp, type AppUrls } from './present-app.ts';
 import type { Prefix } from './prefixes.ts';
+import { readFields } from './read-fields.ts';
 import { buildBody, idParams } from './schema.ts';
 
 /** Apps of this door: lists, one app, its builds. */
@@ -27,9 +29,14 @@ export const appRoutes = (deps: Deps, { path, product }: Prefix): Router => {
   const admin = [signedIn, allow('admin')];
 
   const build = (req: Request, res: Response, { appId, status }: { appId: number | null; status: number }) => {
-    const { name = null, short_description: shortDescription = null, upload_id: uploadId } = parse(buildBody, req.body);
+    const { fields: body, ignored } = readFields(req, buildBody);
+    const { name = null, short_description: shortDescription = null, upload_id: uploadId } = body;
+    const headers = ({ job_id }: { job_id: string }) => ({
+      ...ignoredHeader(ignored),
+      ...(status === 202 && { Location: `${baseUrlOf(req)}${appsPath}/job_statuses/${job_id}.json` }),
+    });
     const fields = { appId, uploadId, name, shortDescription };
-    return answerOnce(deps, { req, res }, { route: 'zendesk: build', fields }, async (within) => {
+    return answerOnce(deps, { req, res }, { route: 'zendesk: build', fields, headers }, async (within) => {
       const request = { appKind: APP_KIND, accountId: userOf(res).accountId, actor: actorOf(req, res), ...fields };
       return { status, body: { job_id: await requestBuild(within, request) } };
     });
@@ -42,7 +49,7 @@ export const appRoutes = (deps: Deps, { path, product }: Prefix): Router => {
 
   router.get('/owned', ...admin, listApps(deps, urlsOf, { ownedOnly: true }));
 
-  router.post('/', ...admin, acceptJson(), (req, res) => build(req, res, { appId: null, status: 202 }));
+  router.post('/', ...admin, acceptFields(), (req, res) => build(req, res, { appId: null, status: 202 }));
 
   router.get('/:id', signedIn, async (req, res) => {
     const { id } = parse(idParams, req.params);
@@ -55,7 +62,7 @@ export const appRoutes = (deps: Deps, { path, product }: Prefix): Router => {
     res.json(presentApp(app, { urls: urlsOf(req), view, htmlOf }));
   });
 
-  router.put('/:id', ...admin, acceptJson(), async (req, res) => {
+  router.put('/:id', ...admin, acceptFields(), async (req, res) => {
     const { id } = parse(idParams, req.params);
     await build(req, res, { appId: id, status: 200 });
   });

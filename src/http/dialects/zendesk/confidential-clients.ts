@@ -5,8 +5,10 @@ import type { Deps } from '../../../deps.ts';
 import { createClient } from '../../../use-cases/clients/create-client.ts';
 import { getClient, removeClient, replaceClientSecret } from '../../../use-cases/clients/end-client.ts';
 import { actorOf, allow, authenticate, requireOwnCredentials, userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
+import { ignoredHeader } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
-import { parse } from '../../parse.ts';
+import { ignoredFields, parse } from '../../parse.ts';
 import { idParams } from './schema.ts';
 
 const MOST_CLIENTS = 1_000;
@@ -34,6 +36,7 @@ const clientBody = z.object({
 /** Confidential clients of the account, for programs without a person: they get tokens at `POST /oauth/tokens`. */
 export const confidentialClientRoutes = (deps: Deps): Router => {
   const router = Router();
+  const baseUrlOf = createBaseUrl(deps.config);
   const admin = [authenticate(deps), allow('admin')];
 
   router.get('/', ...admin, async (_req, res) => {
@@ -52,6 +55,8 @@ export const confidentialClientRoutes = (deps: Deps): Router => {
     });
     res
       .status(201)
+      .set(ignoredHeader(ignoredOf(req.body as { client: object })))
+      .location(`${baseUrlOf(req)}/api/v2/oauth/clients/${made.id}.json`)
       .set('Cache-Control', 'no-store')
       .json({ client: { ...presentClient(made), secret } });
   });
@@ -76,6 +81,13 @@ export const confidentialClientRoutes = (deps: Deps): Router => {
 
   return router;
 };
+
+const known = { client: new Set(Object.keys(clientBody.shape.client.shape)), body: new Set(['client']) };
+
+const ignoredOf = (body: { client: object }): string[] => [
+  ...ignoredFields({ known: known.body }, body),
+  ...ignoredFields({ known: known.client }, body.client),
+];
 
 const presentClient = (client: ConfidentialClient) => ({
   id: client.id,

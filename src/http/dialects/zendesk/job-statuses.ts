@@ -69,7 +69,10 @@ export const jobStatusRoutes = (deps: Deps): Router => {
     const answer = presentJob(job, urlsOf(req));
     logQuietly(res);
     // Most polls have no query, and looking for one costs more than the whole presenting.
-    sendJson(res, req.url.includes('?') ? { ...answer, ...(await reportOf(req, accountId, job.id)) } : answer);
+    sendJson(
+      res,
+      req.url.includes('?') ? { ...answer, ...(await reportOf(deps, req, { accountId, id: job.id })) } : answer,
+    );
   });
 
   router.delete('/:id', ...admin, async (req, res) => {
@@ -77,20 +80,12 @@ export const jobStatusRoutes = (deps: Deps): Router => {
   });
 
   router.post('/:id/retry', ...admin, async (req, res) => {
-    res.status(202).json(presentJob(await retryJob(deps, inputOf(req, res)), urlsOf(req)));
+    const job = presentJob(await retryJob(deps, inputOf(req, res)), urlsOf(req));
+    res
+      .status(202)
+      .location(`${baseUrlOf(req)}${req.baseUrl}/${job.id}.json`)
+      .json(job);
   });
-
-  const inputOf = (req: Request, res: Response) => ({
-    accountId: userOf(res).accountId,
-    actor: actorOf(req, res),
-    id: String(req.params['id']),
-  });
-
-  /** `include=report`: everything that is wrong with the package, from the row. One more round trip. */
-  const reportOf = async (req: Request, accountId: number, id: string) =>
-    listOf(req.query['include']).has('report')
-      ? { report: (await findJobReport(deps.db, accountId, id)) ?? null }
-      : undefined;
 
   const pollErrors: ErrorRequestHandler = (err: unknown, req, res, next) => {
     const error = toAppError(err);
@@ -106,6 +101,19 @@ export const jobStatusRoutes = (deps: Deps): Router => {
   router.use(pollErrors);
   return router;
 };
+
+const inputOf = (req: Request, res: Response) => ({
+  accountId: userOf(res).accountId,
+  actor: actorOf(req, res),
+  id: String(req.params['id']),
+});
+
+/** `include=report`: everything that is wrong with the package, from the row. One more round trip. */
+const reportOf = async (
+  { db }: Pick<Deps, 'db'>,
+  req: Request,
+  { accountId, id }: { accountId: number; id: string },
+) => (listOf(req.query['include']).has('report') ? { report: (await findJobReport(db, accountId, id)) ?? null } : {});
 
 const pathOf = (url: string): string => url.split('?', 1)[0]!;
 

@@ -6,14 +6,17 @@ import { knownLocations } from '../../../domain/package/locations/location-table
 import { invalidField } from '../../../errors.ts';
 import { reorderLocation } from '../../../use-cases/reorder-location.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
+import { ignoredHeader } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
-import { parse } from '../../parse.ts';
 import { reorderBody } from './location-schema.ts';
 import type { Prefix } from './prefixes.ts';
+import { readFields } from './read-fields.ts';
 
 /** In which order installations stand in the locations of a product, or under `v2` of all: admins only. */
 export const locationInstallationRoutes = (deps: Deps, prefix: Prefix): Router => {
   const router = Router();
+  const baseUrl = createBaseUrl(deps.config);
   const admin = [authenticate(deps), allow('admin')];
 
   router.get('/', ...admin, async (_req, res) => {
@@ -22,7 +25,7 @@ export const locationInstallationRoutes = (deps: Deps, prefix: Prefix): Router =
   });
 
   router.post('/reorder', ...admin, acceptJson(), async (req, res) => {
-    const body = parse(reorderBody, req.body);
+    const { fields: body, ignored } = readFields(req, reorderBody);
     const product = prefix.product ?? body.product ?? null;
     checkPlace(body.location_name, product, body.product ?? product);
     const order = await reorderLocation(deps, {
@@ -32,6 +35,8 @@ export const locationInstallationRoutes = (deps: Deps, prefix: Prefix): Router =
       location: body.location_name,
       installationIds: body.installations,
     });
+    const location = `${baseUrl(req)}${prefix.path}/apps/location_installations.json`;
+    res.set({ ...ignoredHeader(ignored), Location: location });
     res.status(201).json({ location_installation: presentOrder(order) });
   });
 

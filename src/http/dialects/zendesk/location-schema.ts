@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { strictBody } from '../../parse.ts';
+import { lenientBody } from '../../parse.ts';
 import { id, product } from './schema.ts';
 
 /** What a list of installations has in an answer may come back, so ids are numbers or texts here too. */
-export const reorderBody = strictBody({
+export const reorderBody = lenientBody({
   location_name: z
     .string({ error: 'is required: the name of a location, for example "nav_bar"' })
     .max(100, { error: 'must have 100 characters at the most' }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isStorable } from '../../../domain/storable-text.ts';
-import { strictBody } from '../../parse.ts';
+import { lenientBody } from '../../parse.ts';
 import { productCalled, productWords } from './prefixes.ts';
 
 const wholeNumber = { error: 'must be a positive whole number' };
@@ -28,7 +28,7 @@ const text = (max: number) =>
 
 export const idParams = z.object({ id: idText });
 
-export const buildBody = strictBody({
+export const buildBody = lenientBody({
   upload_id: id('is required: the id that the upload was answered with'),
   name: text(255).nullish(),
   short_description: text(1_000).nullish(),
@@ -52,7 +52,7 @@ const settings = z.preprocess(
 /** More than any app has. */
 const MOST_SETTINGS = 1_000;
 const settingsObjects = z
-  .array(strictBody({ name: z.string({ error: 'must be a text' }), value: z.unknown().optional() }), {
+  .array(lenientBody({ name: z.string({ error: 'must be a text' }), value: z.unknown().optional() }).schema, {
     error: 'must be a list of objects with name and value',
   })
   .max(MOST_SETTINGS, { error: `must have ${MOST_SETTINGS} settings at the most` })
@@ -83,54 +83,6 @@ const changeable = {
   recurring_payment: z.boolean({ error: 'must be true or false' }).nullish(),
 };
 
-/**
- * What an installation has in our answers, listed or shown, and nobody can change. Scripts read one, change a value and
- * send all of it back, or to another account.
- */
-const readOnlyFields = [
-  'id',
-  'agent_count',
-  'app',
-  'app_installation_count',
-  'author_email',
-  'collapsible',
-  'created_at',
-  'email',
-  'framework_versions',
-  'has_custom_object_requirements',
-  'has_incomplete_subscription',
-  'has_oauth_client',
-  'has_unpaid_subscription',
-  'installed_at',
-  'locale',
-  'locations',
-  'marketing_only',
-  'missing_settings',
-  'new_installation',
-  'obsolete',
-  'paid',
-  'pending_installation',
-  'pending_job_id',
-  'plan_id',
-  'plan_information',
-  'product',
-  'redirect_path',
-  'require_category_terms',
-  'require_oauth_subdomain',
-  'servable',
-  'state',
-  'stripe_account',
-  'stripe_publishable_key',
-  'stripe_subscription_id',
-  'supports_group_restrictions',
-  'supports_role_restrictions',
-  'third_party_paid',
-  'updated',
-  'updated_at',
-  'version',
-  'zendesk_labs_license_url',
-];
-
 /** The flat form wins over the list, value by value. */
 const mergeForms = (body: {
   settings?: Record<string, unknown> | null | undefined;
@@ -140,17 +92,26 @@ const mergeForms = (body: {
   ...body.settings,
 });
 
-export const installBody = strictBody(
-  { app_id: id('is required: the id of the app to install'), product: product.nullish(), ...changeable },
-  readOnlyFields,
-)
-  .transform((body) => ({ ...body, settings: mergeForms(body) }))
-  .refine((body) => Object.keys(body.settings).length > 0, {
-    path: ['settings'],
-    error: 'must hold at least one value, for example {"name": "My installation"}',
-  });
+const installFields = lenientBody({
+  app_id: id('is required: the id of the app to install'),
+  product: product.nullish(),
+  ...changeable,
+});
 
-export const updateInstallationBody = strictBody(
-  { app_id: id('must be the id of the app').nullish(), ...changeable },
-  readOnlyFields,
-).transform((body) => ({ ...body, settings: mergeForms(body) }));
+export const installBody = {
+  ...installFields,
+  schema: installFields.schema
+    .transform((body) => ({ ...body, settings: mergeForms(body) }))
+    .refine((body) => Object.keys(body.settings).length > 0, {
+      path: ['settings'],
+      error: 'must hold at least one value, for example {"name": "My installation"}',
+    }),
+};
+
+const updateFields = lenientBody({ app_id: id('must be the id of the app').nullish(), ...changeable });
+
+/** Scripts read an installation, change a value and send all of it back, or to another account. */
+export const updateInstallationBody = {
+  ...updateFields,
+  schema: updateFields.schema.transform((body) => ({ ...body, settings: mergeForms(body) })),
+};
