@@ -14,7 +14,7 @@ export interface ReadFields<Fields> {
 }
 
 /** What a wrapped body is called: `{"installation": {…}}`. */
-export const WRAPPER = 'installation';
+const WRAPPER = 'installation';
 
 /**
  * Reads the fields of a body that was JSON or a form.
