@@ -137,7 +137,7 @@ const record: FullBody = () => ({ name: 'Full', source: 'x', sourceID: 'x' });
 const policy = { disabled: false, jwt_audience: 'x', jwt_claim_expires_in: 5, jwt_alg: 'es256', app_offering_id: null };
 
 /** By the route as the walk over the vendors' routes names it. */
-export const fullBodies: Record<string, FullBody> = {
+const fullBodies: Record<string, FullBody> = {
   'POST /v2/projects/:environment/custom-apps': kontentApp,
   'PATCH /v2/projects/:environment/custom-apps/:customApp': operationsOf,
   'PATCH /v2/projects/:environment/custom-apps/codename/:codename': operationsOf,
