@@ -40,13 +40,21 @@ const clientOf = (origin: string, token: string, authorization: string): Client 
     }),
 });
 
+/** In milliseconds. What builds need is measured, also where the machine is slow. */
+const BUILD_TIMEOUT_MS = '600000';
+
 /** prom-client's, reset with each scrape. */
 const HOLD = /^nodejs_eventloop_lag_max_seconds ([\d.e+-]+)/m;
 
 export const openStage = async (services: Services): Promise<Stage> => {
   const metricsPort = await freePort();
   // The worker has a port of its own: none.
-  const system = await openSystem(services, 'redis', { METRICS_PORT: '' }, { METRICS_PORT: String(metricsPort) });
+  const system = await openSystem(
+    services,
+    'redis',
+    { METRICS_PORT: '', BUILD_TIMEOUT_MS },
+    { METRICS_PORT: String(metricsPort) },
+  );
   const db = createPool({ url: system.env['DATABASE_URL']!, max: 4, onError: () => undefined });
   await createAccount({ db }, 'second');
   await createUser({ db }, { subdomain: 'second', role: 'admin', ...NEIGHBOUR });
