@@ -5,9 +5,10 @@ const places = [
   ['version_files', 'sha256'],
   ['app_versions', 'archive_sha256'],
   ['uploads', 'sha256'],
+  ['attachments', 'sha256'],
 ] as const;
 
-/** Whether anything refers to the blob with this digest: an expression of SQL, three look-ups in indexes. */
+/** Whether anything refers to the blob with this digest: an expression of SQL, one look-up in an index for each place. */
 export const isReferenced = (digest: string): string =>
   `(${places.map(([table, column]) => `exists (select 1 from ${table} where ${table}.${column} = ${digest})`).join(' or ')})`;
 

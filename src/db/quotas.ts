@@ -62,7 +62,8 @@ const isLive = (token: string): string =>
 
 const counts: Record<QuotaName, string> = {
   packages: `(select count(*) from (${packages}) p) as packages`,
-  bytes: `(select coalesce(sum(p.size), 0)::bigint from (${packages}) p) as bytes`,
+  bytes: `(select coalesce(sum(p.size), 0)::bigint from (${packages} union all
+    select t.size from attachments t where t.account_id = $1) p) as bytes`,
   apps: '(select count(*) from apps where account_id = $1) as apps',
   installations: '(select count(*) from installations where account_id = $1) as installations',
   policies: `(select count(*) from door_records where account_id = $1 and ${ofPolicy}) as policies`,
@@ -70,8 +71,9 @@ const counts: Record<QuotaName, string> = {
     where account_id = $1 and door = 'appyard' and type = 'environment') as environments`,
   roles: `(select count(*) from door_records where account_id = $1 and door = 'appyard' and type like 'role:%') as roles`,
   // The record of an installation is called by its number, and counts as that.
-  records: `(select count(*) from door_records
-    where account_id = $1 and door <> 'appyard' and not ${ofPolicy} and key !~ '^[0-9]+$') as records`,
+  records: `((select count(*) from door_records
+    where account_id = $1 and door <> 'appyard' and not ${ofPolicy} and key !~ '^[0-9]+$')
+    + (select count(*) from attachments where account_id = $1)) as records`,
   clients: '(select count(*) from oauth_clients where account_id = $1) as clients',
   tokens: `(select count(*) from api_tokens t join users u on u.id = t.user_id
     where u.account_id = $1 and t.grant_id is null and t.parent_id is null and t.client_id is null and ${isLive('t')}) as tokens`,

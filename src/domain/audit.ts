@@ -10,6 +10,7 @@ export const auditSubjects = [
   'user',
   'token',
   'upload',
+  'attachment',
   'build',
   'app',
   'installation',

@@ -39,6 +39,9 @@ export const FORM_LIMITS = {
 /** Queries. The size of the request's head, at most 16 KiB, bounds their bytes. */
 export const QUERY_LIMITS = { maxParameters: 200 } as const;
 
+/** Files that are attached to a record: bytes of one file, and files of one field. */
+export const ATTACHMENT_LIMITS = { maxBytes: 10 * 1024 * 1024, maxPerField: 20 } as const;
+
 /** Bytes of a multipart body that are not the file: boundaries, headers of parts, text fields. */
 export const FRAMING_BYTES = 64 * 1024;
 

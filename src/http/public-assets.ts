@@ -19,7 +19,7 @@ export const publicAssetRoutes = (deps: Pick<Deps, 'db' | 'blobs'>): Router => {
     if (!file) throw new NotFoundError(`There is no file "${path}" at this address.`);
     // A page in a sandbox has an origin of its own: without this its fonts and module scripts do not load.
     res.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' });
-    await sendFile(deps, { req, res }, file, FOR_EVER);
+    await sendFile(deps, { req, res }, file, { cacheControl: FOR_EVER });
   });
   return router;
 };

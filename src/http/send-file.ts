@@ -19,11 +19,11 @@ export const sendFile = async (
   { blobs }: Pick<Deps, 'blobs'>,
   { req, res }: { req: Request; res: Response },
   file: VersionFile,
-  cacheControl: string,
+  { cacheControl, policy = POLICY }: { cacheControl: string; policy?: string },
 ): Promise<void> => {
   res.set({
     'Cache-Control': cacheControl,
-    'Content-Security-Policy': POLICY,
+    'Content-Security-Policy': policy,
     'Content-Type': typeOf(file.path),
     ETag: `"${file.sha256}"`,
     'X-Content-Type-Options': 'nosniff',

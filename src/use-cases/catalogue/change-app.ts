@@ -20,6 +20,7 @@ import type { Deps } from '../../deps.ts';
 import { differences, type Actor } from '../../domain/audit.ts';
 import { NotFoundError } from '../../errors.ts';
 import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
+import { useAttachments } from './use-attachments.ts';
 import type { DescribeApp } from './register-app.ts';
 
 /** What is to become of an app; what is not named stays. */
@@ -29,6 +30,8 @@ export interface AppChange {
   addVersion?: NewCatalogueVersion;
   /** Not the current one. */
   removeVersion?: number;
+  /** Ids of all attachments that the added version uses or, without one, the app as it is being worked on. */
+  attachments?: readonly number[];
   /** Which version is current from then on; `added`: the new one. Installations stay on what they have. */
   current?: number | 'added';
 }
@@ -62,7 +65,7 @@ export interface ChangedApp {
  * Changes an app of the account, or nothing: all in one transaction, under the app's lock.
  *
  * @throws NotFoundError when the account owns no such app; AppError `key_taken`; OwnRuleError
- *   `quota_exceeded`; whatever `decide` throws.
+ *   `quota_exceeded`; AppError `attachment_gone`; whatever `decide` throws.
  */
 export const changeApp = async (
   deps: Pick<Deps, 'db' | 'config'>,
@@ -95,7 +98,7 @@ export const changeApp = async (
 const apply = async (
   tx: Queryable,
   { app, versions }: ChangedApp,
-  { app: change, versions: changes = [], addVersion, removeVersion, current }: AppChange,
+  { app: change, versions: changes = [], addVersion, removeVersion, attachments, current }: AppChange,
 ): Promise<void> => {
   const { id, accountId } = app;
   await changeCatalogueApp(tx, { ...app, ...change });
@@ -105,6 +108,7 @@ const apply = async (
     await changeCatalogueVersion(tx, id, { id: version.id, state, attributes });
   }
   const added = addVersion && (await insertCatalogueVersion(tx, id, addVersion));
+  if (attachments) await useAttachments(tx, { accountId, appId: id, versionId: added ?? null }, attachments);
   const versionId = current === 'added' ? added : current;
   if (versionId !== undefined)
     await setCurrentVersion(tx, { accountId, id, name: null, shortDescription: null, versionId });

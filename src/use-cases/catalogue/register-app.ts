@@ -12,6 +12,7 @@ import {
 import type { Deps } from '../../deps.ts';
 import type { Actor, AuditState } from '../../domain/audit.ts';
 import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
+import { useAttachments } from './use-attachments.ts';
 
 /** What the audit log tells of an app and its versions: what its door keeps of it may hold secrets, so the door says. */
 export type DescribeApp = (app: CatalogueApp, versions: readonly CatalogueVersion[]) => AuditState;
@@ -20,22 +21,25 @@ export interface RegisterAppInput {
   actor: Actor;
   app: NewCatalogueApp;
   version: NewCatalogueVersion;
+  /** Ids of the attachments that the app uses as it is being worked on. */
+  attachments?: readonly number[];
   describe: DescribeApp;
 }
 
 /**
  * Puts an app that was described rather than packed into the catalogue, with its first version: one transaction.
  *
- * @throws AppError `key_taken`; OwnRuleError `quota_exceeded`
+ * @throws AppError `key_taken`, `attachment_gone`; OwnRuleError `quota_exceeded`
  */
 export const registerApp = async (
   deps: Pick<Deps, 'db' | 'config'>,
-  { actor, app, version, describe }: RegisterAppInput,
+  { actor, app, version, attachments = [], describe }: RegisterAppInput,
 ): Promise<CatalogueApp> =>
   withQuotas(deps, app.accountId, async (tx, quotas) => {
     const { accountId, kind } = app;
     const id = await insertCatalogueApp(tx, app);
     const versionId = await insertCatalogueVersion(tx, id, version);
+    if (attachments.length > 0) await useAttachments(tx, { accountId, appId: id, versionId: null }, attachments);
     await setCurrentVersion(tx, { accountId, id, name: null, shortDescription: null, versionId });
     const registered = (await findCatalogueApp(tx, { accountId, kind, by: 'id', value: id }))!;
     const subject = { type: 'app', id, name: registered.name } as const;

@@ -1,5 +1,6 @@
+import { deleteUnusedAttachments } from '../../db/attachments.ts';
 import { doomSoon } from '../../db/blob-collection.ts';
-import { withTransaction } from '../../db/pool.ts';
+import { withTransaction, type Queryable } from '../../db/pool.ts';
 import { deleteOldUploads } from '../../db/uploads.ts';
 import { removeDoomed, type BlobLimits } from './collect-blobs.ts';
 import { inBatches } from './in-batches.ts';
@@ -8,15 +9,18 @@ import type { CollectDeps } from './tasks.ts';
 /** No upload takes longer to get from its reservation to its row: a request ends after five minutes. */
 const QUIET_SECONDS = 600;
 
+/** @returns the digests of what it deleted. */
+type DeleteSome = (tx: Queryable, hours: number, limit: number) => Promise<string[]>;
+
 export interface CollectedUploads {
-  /** Uploads. */
+  /** Uploads, attachments that nothing uses included. */
   removed: number;
   /** Blobs of the store, those of other tasks included. */
   blobs: number;
 }
 
 /**
- * Removes uploads that were built, or that are too old, and the bytes of those that no version refers to: a package holds
+ * Removes uploads that were built, or that are too old, attachments that nothing has used for as long, and the bytes of those that no version refers to: a package holds
  * more than the app's files. Bytes are removed once nobody has stored the same for ten minutes, without the two graces of
  * {@link collectBlobs}.
  *
@@ -26,12 +30,14 @@ export const collectUploads = async (deps: CollectDeps, limits: BlobLimits): Pro
   const { db, config } = deps;
   const { graceSeconds } = limits;
   const quietSeconds = Math.min(QUIET_SECONDS, graceSeconds);
-  const removeSome = (limit: number): Promise<number> =>
+  const removeSome = (deleteSome: DeleteSome) => (limit: number) =>
     withTransaction(db, async (tx) => {
-      const digests = await deleteOldUploads(tx, config.retention.uploadsHours, limit);
+      const digests = await deleteSome(tx, config.retention.uploadsHours, limit);
       if (digests.length > 0) await doomSoon(tx, digests, { graceSeconds, quietSeconds });
       return digests.length;
     });
-  const removed = await inBatches(removeSome, limits);
+  const removed =
+    (await inBatches(removeSome(deleteOldUploads), limits)) +
+    (await inBatches(removeSome(deleteUnusedAttachments), limits));
   return { removed, blobs: (await removeDoomed(deps, limits)).removed };
 };

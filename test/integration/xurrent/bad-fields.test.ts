@@ -31,16 +31,35 @@ const notAnAddress = [
   'https://x y.example/',
 ];
 
+const badAttachments = [
+  'x',
+  5,
+  true,
+  {},
+  ['x'],
+  [null],
+  [[]],
+  [{}],
+  [{ key: '' }],
+  [{ key: 5 }],
+  [{ key: { toString: 1 } }],
+  [{ key: 'a\0b' }],
+  [{ key: long(501) }],
+  [{ key: 'a', inline: {} }],
+  [{ key: 'a' }],
+  Array.from({ length: 21 }, (_, index) => ({ key: `a${index}` })),
+];
+
 const bad: Record<string, unknown[]> = {
   card_description: notALine(255),
   compliance: notAText,
-  compliance_attachments: [[], null, 'x', [{ key: 'a' }]],
+  compliance_attachments: badAttachments,
   configuration_uri_template: [...notALine(255), ...notAnAddress, `https://x.example/${long(240)}`],
   description: notAText,
-  description_attachments: [[], null],
+  description_attachments: badAttachments,
   disabled: [{}, [], [true]],
   features: notAText,
-  features_attachments: [[], null],
+  features_attachments: badAttachments,
   name: [...notALine(128), ...nothing],
   openid_connect_discovery: [{}, []],
   picture_uri: [...notAnAddress, 'data:text/html,<script>', 'data:image/png', `https://x.example/${long(262_144)}`, {}],
@@ -66,6 +85,7 @@ const bad: Record<string, unknown[]> = {
 const good: Record<string, unknown[]> = {
   card_description: [long(255), 'é'.repeat(255), '😀'.repeat(255), 5],
   compliance: [long(65_536), 'é'.repeat(32_768)],
+  compliance_attachments: [[], null, '', ' '],
   configuration_uri_template: ['https://x.example/{account}', 'http://localhost:8080/?a={account}&b={account}'],
   name: [long(128), '<b>"quoted"</b>', '😀'.repeat(128)],
   picture_uri: ['data:image/svg+xml;utf8,%3Csvg%2F%3E', 'https://x.example/a.png', ''],

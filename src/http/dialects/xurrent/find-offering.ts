@@ -20,7 +20,7 @@ export const findOffering = async (
 };
 
 /** The account's own is shown as it is being worked on, another one's as it was published, or installed, last. */
-const READABLE: readonly AppView[] = ['draft', 'released', 'installed'];
+export const READABLE: readonly AppView[] = ['draft', 'released', 'installed'];
 
 /** @throws NotFoundError when the account can see no such offering. */
 export const getOffering = async (

@@ -1,7 +1,8 @@
 import type { Deps } from '../../../deps.ts';
 import { InvalidRequestError } from '../../../errors.ts';
+import { findAttachments, type Attached } from './attachment-input.ts';
 import type { OfferingBody } from './offering-schema.ts';
-import type { Offering } from './offering.ts';
+import { ATTACHMENT_FIELDS, replaceAttachments, type Offering } from './offering.ts';
 import { findReference, serviceInstances, uiExtensionVersions, type SmallResource } from './records.ts';
 import type { Reference } from './reference-object.ts';
 import type { OfferingChange } from './write-offering.ts';
@@ -28,14 +29,19 @@ interface Found {
   ui_extension_version?: Reference | null;
 }
 
+const FIELDS = ['service_instance_id', 'ui_extension_version_id', ...ATTACHMENT_FIELDS] as const;
+
 /** @throws InvalidRequestError that names each reference to what the account does not have. */
 const findReferences = async (
   deps: Pick<Deps, 'db'>,
   accountId: number,
-  body: Pick<OfferingBody, 'service_instance_id' | 'ui_extension_version_id'>,
-): Promise<Found> => {
+  body: Pick<OfferingBody, (typeof FIELDS)[number]>,
+): Promise<{ references: Found; attached: Attached }> => {
   const problems: Record<string, string[]> = {};
-  const find = async (name: keyof typeof body, resource: SmallResource): Promise<Reference | null | undefined> => {
+  const find = async (
+    name: 'service_instance_id' | 'ui_extension_version_id',
+    resource: SmallResource,
+  ): Promise<Reference | null | undefined> => {
     const id = body[name];
     if (id === undefined || id === null) return id;
     const reference = await findReference(deps, resource, { accountId, id });
@@ -44,11 +50,16 @@ const findReferences = async (
   };
   const service = await find('service_instance_id', serviceInstances);
   const extension = await find('ui_extension_version_id', uiExtensionVersions);
+  const named = Object.fromEntries(ATTACHMENT_FIELDS.map((name) => [name, body[name]]));
+  const attached = await findAttachments(deps, accountId, named, (name, problem) => {
+    problems[name] = [...(problems[name] ?? []), problem];
+  });
   if (Object.keys(problems).length > 0) throw new InvalidRequestError('There are no such records.', problems);
-  return {
+  const references = {
     ...(service && { service_instance: service }),
     ...(extension !== undefined && { ui_extension_version: extension }),
   };
+  return { references, attached };
 };
 
 /** Members of the body that are kept as they are. */
@@ -68,8 +79,9 @@ export const newOfferingOf = async (
   accountId: number,
   body: OfferingBody,
 ): Promise<Offering & { reference: string | null }> => {
-  const references = await findReferences(deps, accountId, body);
-  const offering = { ...nothing, ...keptOf(body), ...references, reference: body.reference ?? null };
+  const { references, attached } = await findReferences(deps, accountId, body);
+  const attachments = replaceAttachments([], attached);
+  const offering = { ...nothing, ...keptOf(body), ...references, attachments, reference: body.reference ?? null };
   // The schema has refused a body without them.
   return offering as Offering & { reference: string | null };
 };
@@ -82,6 +94,11 @@ export const offeringChangeOf = async (
 ): Promise<OfferingChange> => {
   if (body.reference === null)
     throw new InvalidRequestError("reference: can't be blank", { reference: ["can't be blank"] });
-  const references = await findReferences(deps, accountId, body);
-  return { ...keptOf(body), ...references, ...(body.reference !== undefined && { reference: body.reference }) };
+  const { references, attached } = await findReferences(deps, accountId, body);
+  return {
+    ...keptOf(body),
+    ...references,
+    ...(Object.keys(attached).length > 0 && { attached }),
+    ...(body.reference !== undefined && { reference: body.reference }),
+  };
 };

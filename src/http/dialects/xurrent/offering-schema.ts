@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { problemOfUrl } from '../../../domain/delivery-request.ts';
 import { signingAlgorithms } from '../../../domain/delivery-claims.ts';
 import { lenientBody } from '../../parse.ts';
-import { audience, bytes, checked, choice, field, flag, line, minutes, never, reference, required } from './coerce.ts';
+import { attachmentList } from './attachment-input.ts';
+import { audience, bytes, checked, choice, field, flag, line, minutes, reference, required } from './coerce.ts';
 import { MAX_REFERENCE } from './offering-reference.ts';
 
 const MAX_TEXT = 65_536;
@@ -37,18 +38,16 @@ const webhookTemplate = (text: string): string | undefined =>
 
 const oneWord = (text: string): string | undefined => (/\s/u.test(text) ? 'must be without white space' : undefined);
 
-const attachments = field(never('attachments are not supported here'));
-
 const shape = {
   card_description: field(line(255)),
   compliance: field(bytes(MAX_TEXT)),
-  compliance_attachments: attachments,
+  compliance_attachments: attachmentList,
   configuration_uri_template: field(checked(line(255), template)),
   description: field(bytes(MAX_TEXT)),
-  description_attachments: attachments,
+  description_attachments: attachmentList,
   disabled: field(flag),
   features: field(bytes(MAX_TEXT)),
-  features_attachments: attachments,
+  features_attachments: attachmentList,
   name: required(line(128)),
   openid_connect_discovery: field(flag),
   picture_uri: field(checked(bytes(MAX_PICTURE), pictureAddress)),

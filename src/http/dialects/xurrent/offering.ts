@@ -4,8 +4,25 @@ import { withoutUrlSecrets } from '../../../domain/public-url.ts';
 import type { SigningAlgorithm } from '../../../domain/delivery-claims.ts';
 import type { Reference } from './reference-object.ts';
 
+/** The texts that have attachments, by the fields that name these. */
+export const ATTACHMENT_FIELDS = ['compliance_attachments', 'description_attachments', 'features_attachments'] as const;
+export type AttachmentField = (typeof ATTACHMENT_FIELDS)[number];
+
+/** An uploaded file that is attached to a text. */
+export interface OfferingAttachment {
+  id: number;
+  field: AttachmentField;
+  key: string;
+  name: string;
+  size: number;
+  inline: boolean;
+  created_at: string;
+}
+
 /** What is kept of an app offering, under the vendor's names. Its reference is its key in the catalogue. */
 export interface Offering {
+  /** Undefined: it was written before there were attachments. */
+  attachments?: OfferingAttachment[];
   card_description: string | null;
   compliance: string | null;
   configuration_uri_template: string | null;
@@ -36,8 +53,18 @@ export const offeringOf = ({ attributes }: Pick<CatalogueApp, 'attributes'>): Of
  */
 export const snapshotOf = (offering: Offering): Omit<Offering, 'disabled'> => {
   const { disabled: _, ...said } = offering;
-  return said;
+  return { attachments: [], ...said };
 };
+
+export const attachmentIdsOf = ({ attachments = [] }: Pick<Offering, 'attachments'>): number[] =>
+  attachments.map(({ id }) => id);
+
+/** A field that is given replaces what is there of it. */
+export const replaceAttachments = (
+  there: readonly OfferingAttachment[],
+  given: Partial<Record<AttachmentField, OfferingAttachment[]>>,
+): OfferingAttachment[] =>
+  ATTACHMENT_FIELDS.flatMap((name) => given[name] ?? there.filter(({ field }) => field === name));
 
 export const DRAFT = 'draft';
 export const PUBLISHED = 'published';
@@ -53,6 +80,7 @@ export const describeOffering = (app: CatalogueApp): AuditState => {
     reference: app.key,
     disabled: offering.disabled,
     visibility: app.visibility,
+    attachments: (offering.attachments ?? []).map(({ name }) => name),
     webhook: withoutUrlSecrets(offering.webhook_uri_template),
     policyAlgorithm: offering.policy_jwt_alg,
     policyAudience: offering.policy_jwt_audience,

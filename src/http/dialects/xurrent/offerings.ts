@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import { loadListedApps, pageOfApps, type AppView, type ListedApp } from '../../../db/catalogue-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import { actorOf, allow, userOf } from '../../auth.ts';
+import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { setIgnored } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
@@ -25,9 +26,10 @@ import { addOffering, changeOffering, publishOffering } from './write-offering.t
 export const offeringRoutes = (deps: Deps): Router => {
   const router = Router({ caseSensitive: true });
   const domain = domainOf(deps);
+  const baseOf = createBaseUrl(deps.config);
   const present = (res: Response) => {
     const { accountId } = userOf(res);
-    return (app: ListedApp) => presentOffering(app, { accountId, domain });
+    return (app: ListedApp) => presentOffering(app, { accountId, domain, base: baseOf(res.req) });
   };
   const draft = async (within: Deps, res: Response, id: number) =>
     present(res)((await findOffering(within, { accountId: userOf(res).accountId, id }, ['draft']))!);
@@ -89,7 +91,7 @@ const viewOf = (req: Request): AppView => {
 const sendList = (deps: Deps, { req, res }: { req: Request; res: Response }, view: AppView): Promise<void> => {
   const { accountId } = userOf(res);
   const list = { accountId, kind: KIND, view };
-  const viewer = { accountId, domain: domainOf(deps) };
+  const viewer = { accountId, domain: domainOf(deps), base: createBaseUrl(deps.config)(req) };
   return sendPage(
     deps,
     { req, res },

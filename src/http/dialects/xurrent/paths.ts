@@ -1,6 +1,7 @@
 const COLLECTIONS = [
   'app_offerings',
   'app_instances',
+  'attachments',
   'people',
   'service_instances',
   'ui_extension_versions',

@@ -10,6 +10,11 @@ export interface Viewer {
   domain: string;
 }
 
+export interface OfferingViewer extends Viewer {
+  /** Of links, without a slash at its end. */
+  base: string;
+}
+
 /** An account as others show it: its id is a text. */
 export const accountReference = (subdomain: string) => ({ id: subdomain, name: subdomain });
 
@@ -17,7 +22,10 @@ export const accountReference = (subdomain: string) => ({ id: subdomain, name: s
  * All fields, those that are empty as null; the account only where it is not the reader's own. Other accounts see no
  * user name or password in a URL, and no query of the webhook: it may hold a token.
  */
-export const presentOffering = (app: ListedApp, { accountId, domain }: Viewer): Record<string, unknown> => {
+export const presentOffering = (
+  app: ListedApp,
+  { accountId, domain, base }: OfferingViewer,
+): Record<string, unknown> => {
   const offering = offeringOf(app);
   const foreign = app.accountId !== accountId;
   const page = (url: string | null) => (foreign && url !== null ? withoutUserinfo(url) : url);
@@ -45,7 +53,16 @@ export const presentOffering = (app: ListedApp, { accountId, domain }: Viewer): 
     service_instance: { ...offering.service_instance, ...account },
     ui_extension_version: offering.ui_extension_version && { ...offering.ui_extension_version, ...account },
     webhook_uri_template: foreign ? withoutUrlSecrets(offering.webhook_uri_template) : offering.webhook_uri_template,
-    attachments: [],
+    attachments: (offering.attachments ?? []).map((one) => ({
+      id: one.id,
+      field: one.field,
+      key: one.key,
+      name: one.name,
+      size: one.size,
+      inline: one.inline,
+      uri: `${base}/v1/app_offerings/${app.id}/attachments/${one.id}`,
+      created_at: one.created_at,
+    })),
     created_at: showMoment(app.createdAt),
     updated_at: showMoment(app.updatedAt),
   };

@@ -3,12 +3,14 @@ import type { Deps } from '../../../deps.ts';
 import { authenticate } from '../../auth.ts';
 import { hostAccountOf } from './addresses.ts';
 import { checkAccount, tokenHeaderOf } from './credentials.ts';
+import { attachmentRoutes } from './attachments.ts';
 import { accountDiscovery, policyDiscovery } from './discovery.ts';
 import { xurrentErrors } from './errors.ts';
 import { nothingThere, refuseOtherMethods } from '../../refuse-routes.ts';
 import { leadingTo } from '../../route-patterns.ts';
 import { instanceRoutes } from './instances.ts';
 import { offeringInstanceRoutes } from './instance-lists.ts';
+import { offeringAttachmentRoutes } from './offering-attachments.ts';
 import { offeringRoutes } from './offerings.ts';
 import { audienceOf, ownPath } from './paths.ts';
 import { peopleRoutes } from './people.ts';
@@ -67,8 +69,10 @@ const ownRoutes = (deps: Deps): Router => {
   });
   router.all('/', refuseOtherMethods('GET', 'HEAD'));
   router.use('/app_offerings/:id/app_instances', offeringInstanceRoutes(deps));
+  router.use('/app_offerings', offeringAttachmentRoutes(deps));
   router.use('/app_offerings', offeringRoutes(deps));
   router.use('/app_instances', instanceRoutes(deps));
+  router.use('/attachments', attachmentRoutes(deps));
   for (const resource of [serviceInstances, uiExtensionVersions])
     router.use(resource.path, recordRoutes(deps, resource));
   router.use('/people', peopleRoutes(deps));

@@ -1,15 +1,19 @@
+import type { CatalogueVersion, CatalogueVersionChange } from '../../../db/catalogue.ts';
 import type { Deps } from '../../../deps.ts';
 import type { Actor } from '../../../domain/audit.ts';
 import { AppError, invalidField } from '../../../errors.ts';
 import { changeApp } from '../../../use-cases/catalogue/change-app.ts';
 import { registerApp } from '../../../use-cases/catalogue/register-app.ts';
 import { KIND } from './kind.ts';
+import type { Attached } from './attachment-input.ts';
 import {
+  attachmentIdsOf,
   describeOffering,
   DRAFT,
   offeringOf,
   PUBLISHED,
   publishedCount,
+  replaceAttachments,
   snapshotOf,
   type Offering,
 } from './offering.ts';
@@ -50,13 +54,14 @@ export const addOffering = async (
       attributes: { ...offering },
     },
     version: { ...nothing, version: null, state: DRAFT, attributes: {} },
+    attachments: attachmentIdsOf(offering),
     describe: describeOffering,
   }).catch(referenceTaken);
   return id;
 };
 
 /** Undefined leaves what is there. */
-export type OfferingChange = Partial<Offering> & { reference?: string };
+export type OfferingChange = Partial<Offering> & { reference?: string; attached?: Attached };
 
 /**
  * Changes what is being worked on; what others see stays until it is published.
@@ -66,7 +71,7 @@ export type OfferingChange = Partial<Offering> & { reference?: string };
 export const changeOffering = async (
   deps: Pick<Deps, 'db' | 'config'>,
   { accountId, actor, id }: Write & { id: number },
-  { reference, ...change }: OfferingChange,
+  { reference, attached, ...change }: OfferingChange,
 ): Promise<void> => {
   await changeApp(deps, {
     actor,
@@ -77,7 +82,9 @@ export const changeOffering = async (
       if (reference !== undefined && reference !== app.key && published)
         throw invalidField('reference', 'cannot be changed any more: the app offering has been published');
       const offering: Offering = { ...offeringOf(app), ...change };
+      if (attached) offering.attachments = replaceAttachments(offering.attachments ?? [], attached);
       return {
+        ...(attached && { attachments: attachmentIdsOf(offering), versions: withOwnAttachments(versions) }),
         app: {
           key: reference ?? app.key,
           name: published ? app.name : offering.name,
@@ -87,6 +94,12 @@ export const changeOffering = async (
     },
   }).catch(referenceTaken);
 };
+
+/** Versions of a release without attachments, told that they have none: else they would show those of the app. */
+const withOwnAttachments = (versions: readonly CatalogueVersion[]): CatalogueVersionChange[] =>
+  versions
+    .filter(({ state, attributes }) => state === PUBLISHED && attributes['attachments'] === undefined)
+    .map(({ id, attributes }) => ({ id, attributes: { ...attributes, attachments: [] } }));
 
 /**
  * Shows an offering, as it is now, to all accounts: a new version, numbered from 1.
@@ -111,6 +124,7 @@ export const publishOffering = async (
           state: PUBLISHED,
           attributes: snapshotOf(offering),
         },
+        attachments: attachmentIdsOf(offering),
         current: 'added',
       };
     },

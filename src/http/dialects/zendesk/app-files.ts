@@ -22,7 +22,7 @@ export const appFileRoutes = (deps: Deps): Router => {
     if (!found) throw new NotFoundError(`There is no app ${id} of this account.`);
     const path = `app-${id}-${found.versionId}.zip`;
     res.attachment(path).set('X-Appyard-Upload-Sha256', found.packageSha256);
-    await sendFile(deps, { req, res }, { path, sha256: found.sha256, size: found.size }, ASK_AGAIN);
+    await sendFile(deps, { req, res }, { path, sha256: found.sha256, size: found.size }, { cacheControl: ASK_AGAIN });
   });
 
   router.get('/:id/assets/*path', signedIn, async (req: Request<{ id: string; path: string[] }>, res) => {
@@ -30,7 +30,7 @@ export const appFileRoutes = (deps: Deps): Router => {
     const path = `assets/${req.params.path.join('/')}`;
     const file = await findAppFile(deps.db, { accountId: userOf(res).accountId, id, kind: APP_KIND }, path);
     if (!file) throw new NotFoundError(`There is no file "${path}" in an app ${id} that this account can see.`);
-    await sendFile(deps, { req, res }, file, ASK_AGAIN);
+    await sendFile(deps, { req, res }, file, { cacheControl: ASK_AGAIN });
   });
 
   return router;
