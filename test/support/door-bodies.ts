@@ -104,10 +104,13 @@ const attributes = {
 const offering: FullBody = (param) => ({
   card_description: 'Text',
   compliance: 'Text',
+  compliance_attachments: [],
   configuration_uri_template: 'https://x.example/{account}',
   description: 'Text',
+  description_attachments: [],
   disabled: false,
   features: 'Text',
+  features_attachments: [],
   name: 'Full',
   openid_connect_discovery: false,
   picture_uri: 'https://x.example/a.png',

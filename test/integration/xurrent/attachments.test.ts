@@ -34,6 +34,7 @@ interface Storage {
   local: { key: string };
 }
 
+const FOLDER = 'attachments/01234567-89ab-cdef-0123-456789abcdef';
 const MAX_BYTES = 10 * 1024 * 1024;
 
 describe('attachments of app offerings', () => {
@@ -131,6 +132,7 @@ describe('attachments of app offerings', () => {
     const { id } = await addOffering(harness, { name: 'Asked for storage' });
     for (const route of ['/v1/app_offerings/attachment_upload', `/app_offerings/${id}/attachment_upload`])
       expect(await read<Storage>(await harness.request(route), 200)).toMatchObject({ provider: 'local' });
+    await xurrentRefusal(await harness.request('/v1/app_offerings/999999/attachment_upload'), 404);
   });
 
   it('are replaced field by field, removed, and collected when nothing uses them', async () => {
@@ -250,11 +252,11 @@ describe('attachments of app offerings', () => {
     '',
     'x',
     'attachments/1/a.txt',
-    newKey(''),
-    newKey('a/b'),
-    newKey('a\\b'),
-    newKey('a\tb'),
-    newKey('x'.repeat(256)),
+    `${FOLDER}/`,
+    `${FOLDER}/a/b`,
+    `${FOLDER}/a\\b`,
+    `${FOLDER}/a\tb`,
+    `${FOLDER}/${'x'.repeat(256)}`,
   ])('refuse the key %j', async (key) => {
     expect(fieldsOf(await xurrentRefusal(await post('No', key), 422))).toEqual(['key']);
     expect(await isStored('No')).toBe(false);

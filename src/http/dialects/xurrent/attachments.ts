@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { BlobReservation } from '../../../db/blobs.ts';
 import type { Deps } from '../../../deps.ts';
 import { isStorable } from '../../../domain/storable-text.ts';
@@ -18,7 +18,7 @@ const NAME = '${filename}';
 const KEY = /^attachments\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/([^/\\\p{Cc}]{1,255})$/u;
 
 /** Where and how to upload: the vendor's storage of the kind `local`, which clients know besides S3. */
-export const describeStorage = ({ config }: Pick<Deps, 'config'>): RequestHandler => {
+export const describeStorage = ({ config }: Pick<Deps, 'config'>): ((req: Request, res: Response) => void) => {
   const baseOf = createBaseUrl(config);
   return (req, res) => {
     res.json({

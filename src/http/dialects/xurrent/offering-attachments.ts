@@ -6,7 +6,7 @@ import { allow, userOf } from '../../auth.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { sendFile } from '../../send-file.ts';
 import { describeStorage } from './attachments.ts';
-import { findOffering, READABLE } from './find-offering.ts';
+import { findOffering, ownOffering, READABLE } from './find-offering.ts';
 import { readId } from './node-id.ts';
 import { offeringOf } from './offering.ts';
 
@@ -16,9 +16,13 @@ const DOWNLOAD = { cacheControl: 'private, no-cache', policy: "default-src 'none
 /** Attachments of app offerings. Some clients ask the collection or the record where to upload. */
 export const offeringAttachmentRoutes = (deps: Deps): Router => {
   const router = Router({ caseSensitive: true });
-  const storage = ['/attachment_upload', '/:id/attachment_upload'];
-  router.get(storage, allow('admin'), describeStorage(deps));
-  router.all(storage, refuseOtherMethods('GET', 'HEAD'));
+  const storage = describeStorage(deps);
+  router.get('/attachment_upload', allow('admin'), storage);
+  router.get<{ id: string }>('/:id/attachment_upload', allow('admin'), async (req, res) => {
+    await ownOffering(deps, { accountId: userOf(res).accountId, asked: req.params.id });
+    storage(req, res);
+  });
+  router.all(['/attachment_upload', '/:id/attachment_upload'], refuseOtherMethods('GET', 'HEAD'));
 
   router.get('/:id/attachments/:attachment', async (req, res) => {
     const { accountId } = userOf(res);
