@@ -54,6 +54,12 @@ export interface QueueBackend {
   /** Known without asking the store: a store that hangs costs nobody any time. */
   ready(): boolean;
   /**
+   * Asks the store whether it takes jobs now.
+   *
+   * @throws Error when it cannot be reached, or refuses writes because it is full.
+   */
+  check(): Promise<unknown>;
+  /**
    * Refuses a store that may forget jobs. One that is away is nothing to wait for: it is asked when it comes, as often as
    * it does, and what is wrong is logged.
    *

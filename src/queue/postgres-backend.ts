@@ -32,6 +32,7 @@ export const createPostgresQueues = (pool: Pool, { telemetry }: Traced = {}): Qu
         inMemoryBlockOnConsumed: points,
       }),
     ready: () => true,
+    check: () => pool.query('select 1'),
     checkStore: async () => undefined,
     close: async () => undefined,
   };

@@ -45,6 +45,8 @@ export interface Producer {
   /** How many stand in line. One round trip. */
   countWaiting(): Promise<number>;
   ready(): boolean;
+  /** One round trip. @throws Error when the queue's store takes no jobs now. */
+  check(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -110,6 +112,7 @@ export const createProducer = (
       }),
     countWaiting: () => ask(READ_LIMIT_MS, () => queue.getJobCountByTypes('waiting', 'prioritized')),
     ready: () => backend.ready(),
+    check: () => ask(READ_LIMIT_MS, () => backend.check()),
     close: () => {
       closed = true;
       return queue.close();

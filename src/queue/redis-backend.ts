@@ -14,6 +14,9 @@ interface RedisQueuesOptions extends Traced {
   log: Pick<Logger, 'warn' | 'error'>;
 }
 
+/** How long the key that `check` writes lives. */
+const PROBE_SECONDS = 60;
+
 /**
  * BullMQ on Redis: one server, one that sentinels name, or a cluster.
  *
@@ -43,6 +46,8 @@ export const createRedisQueues = (url: string, { prefix, ca, log, telemetry }: R
         rejectIfRedisNotReady: true,
       }),
     ready: () => redis.status === 'ready',
+    // A write, because Redis still answers reads while it is full or cannot save.
+    check: () => redis.set(`${keyPrefix}:probe`, '1', 'EX', PROBE_SECONDS),
     async checkStore() {
       const fault = (await untilReady(redis)) ? await findEviction(redis, place) : undefined;
       if (fault) throw fault;

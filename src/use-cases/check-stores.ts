@@ -15,14 +15,16 @@ const BELIEVED_MS = 1_000;
 const BLOBS_BELIEVED_MS = 10_000;
 
 /**
- * At most one statement to the database a second and one look at the blobs in ten, however often it is asked; a store
- * that hangs counts as away after 1.5 s.
+ * At most one statement to the database and one to the queue a second, and one look at the blobs in ten, however often it
+ * is asked; a store that hangs counts as away after 1.5 s.
  */
 export const createCheckStores = ({ db, producer, blobs }: Pick<Deps, 'db' | 'producer' | 'blobs'>): CheckStores => {
   const database = believed(BELIEVED_MS, () => isThere(db.query('select 1')));
+  const queue = believed(BELIEVED_MS, () => isThere(producer.check()));
   const folder = believed(BLOBS_BELIEVED_MS, () => isThere(blobs.check()));
   return async () => {
-    const there = { queue: producer.ready(), database: await database(), blobs: await folder() };
+    const [databaseThere, queueThere, blobsThere] = await Promise.all([database(), queue(), folder()]);
+    const there = { database: databaseThere, queue: producer.ready() && queueThere, blobs: blobsThere };
     return stores.filter((store) => !there[store]);
   };
 };

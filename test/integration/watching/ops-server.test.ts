@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startOpsServer, type OpsChecks, type OpsServer } from '../../../src/ops/ops-server.ts';
 import { createCheckStores } from '../../../src/use-cases/check-stores.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
+import { startEvictingRedis } from '../../support/redis-topologies.ts';
 import { startSecondApi } from '../../support/second-api.ts';
 
 const metrics = { expose: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'a_metric 1\n' }) };
@@ -90,6 +91,39 @@ describe('the readiness of the API', () => {
     }
   });
 
+  it('names the queue too where it lives in the database that is away', async () => {
+    harness = await createHarness('postgres');
+    const api = await startSecondApi(harness);
+    try {
+      expect(await readyOf(api.request)).toEqual([200, all]);
+      await api.database.cut();
+      const both = { ...all, status: 'away', queue: 'away', database: 'away', missing: ['database', 'queue'] };
+      await vi.waitFor(async () => expect(await readyOf(api.request)).toEqual([503, both]), { timeout: 15_000 });
+      await api.database.restore();
+      await vi.waitFor(async () => expect(await readyOf(api.request)).toEqual([200, all]), { timeout: 15_000 });
+    } finally {
+      await api.close();
+    }
+  });
+
+  it('names the queue whose Redis is full, although it answers', async () => {
+    const redis = await startEvictingRedis();
+    onTestFinished(() => redis.close());
+    await redis.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    harness = await createHarness('redis', { env: { REDIS_URL: redis.url } });
+    const becomes = (body: object) =>
+      vi.waitFor(
+        async () => expect(await readyOf((route, init) => harness.request(route, init))).toEqual([200, body]),
+        { timeout: 15_000 },
+      );
+    await becomes(all);
+    await redis.ask('CONFIG', 'SET', 'maxmemory', '1');
+    await becomes({ ...all, queue: 'away', missing: ['queue'] });
+    expect(await redis.ask('PING')).toBe('PONG');
+    await redis.ask('CONFIG', 'SET', 'maxmemory', '0');
+    await becomes(all);
+  });
+
   it('asks the stores no more often than it has to, and sees at once that one is back', async () => {
     harness = await createHarness('postgres');
     const { db, blobs } = harness.deps;
@@ -97,7 +131,7 @@ describe('the readiness of the API', () => {
     const check = createCheckStores(harness.deps);
     expect(await Promise.all(Array.from({ length: 20 }, check))).toEqual(Array(20).fill([]));
     expect(await check()).toEqual([]);
-    expect([query.mock.calls.length, look.mock.calls.length]).toEqual([1, 1]);
+    expect([query.mock.calls.length, look.mock.calls.length]).toEqual([2, 1]); // One for the queue, which is there too.
 
     const other = createCheckStores(harness.deps);
     look.mockRejectedValueOnce(new Error('away'));
