@@ -4,10 +4,7 @@ import { startSweep } from '../../workers/sweep.ts';
 import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
-import { startEmbeddedPostgres } from '../embedded/postgres.ts';
-import { holdStartLock } from '../embedded/start-lock.ts';
 import { startServer, type TlsMaterial } from '../http/server.ts';
-import type { Logger } from '../logger.ts';
 import { bootstrapAccount, chooseCredentials } from '../use-cases/bootstrap-account.ts';
 import { localUrl } from './addresses.ts';
 import {
@@ -23,22 +20,20 @@ import { openOps } from './open-ops.ts';
 import { openTls } from './open-tls.ts';
 import { say } from './output.ts';
 import { pushExample } from './push-example.ts';
-import type { Releases } from './releases.ts';
 import { runProcess } from './run-process.ts';
+import { startPostgres } from './start-postgres.ts';
 import { waitForDatabase } from './wait-for-database.ts';
 import { withDatabase } from './with-database.ts';
 import { WORKER_CLOSE_MS } from './worker.ts';
 import { zcliLines } from './zcli-lines.ts';
 import { errorText } from '../error-text.ts';
 
-/** Postgres writes what it has in memory before it goes. */
-const POSTGRES_CLOSE_MS = 15_000;
 const SERVER_CLOSE_MS = 5_000;
 
 /** Everything in one process, for one machine. The first start ends with an app installed. */
 export const start = (config: Config): Promise<void> =>
-  runProcess(config, async (log, releases) => {
-    if (config.databaseUrl === undefined) await startPostgres(config, log, releases);
+  runProcess(config, async (log, releases, fail) => {
+    if (config.databaseUrl === undefined) await startPostgres(config, { log, releases, fail });
     // Not before the lock: two that start at once would make one each.
     const tls = await openTls(config);
     if (config.secretsKeys.length === 0) await readOrMakeKeyFile(config.dataDir);
@@ -69,15 +64,6 @@ const makeFirstAccount = async (config: Config, db: Pool): Promise<void> => {
   const made = await bootstrapAccount({ db }, first);
   // The database has its accounts already, made by other means: these credentials are nobody's.
   if (!made && !saved) await removeCredentialsFile(config.dataDir);
-};
-
-const startPostgres = async (config: Config, log: Logger, releases: Releases): Promise<void> => {
-  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log: log.debug });
-  const lock = await holdStartLock(postgres.url);
-  if (!lock)
-    throw new Error(`Appyard is running on ${config.dataDir} already; stop it first, or set another DATA_DIR.`);
-  releases.add('Postgres', () => postgres.stop(), POSTGRES_CLOSE_MS);
-  releases.add('the start lock', () => lock.release());
 };
 
 const listen = async (deps: Deps, tls: TlsMaterial | undefined) => {

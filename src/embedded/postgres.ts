@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { findBinaries } from './binaries.ts';
@@ -20,6 +21,8 @@ interface StartOptions {
   log: Log;
   /** False: nothing waits for the disk. For tests; a power cut may then cost the data. */
   sync?: boolean;
+  /** False: a cluster that is not there is an error, and no new one is made. For a restart. */
+  create?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -39,7 +42,10 @@ const prepareDataDir = async (dataDir: string): Promise<Layout> => {
 };
 
 /** Gives true when a server was there already. */
-const bringUp = async (layout: Layout, log: Log, sync: boolean): Promise<boolean> => {
+const bringUp = async (
+  layout: Layout,
+  { log, sync = true, create = true }: Omit<StartOptions, 'dataDir'>,
+): Promise<boolean> => {
   const running = await waitUntilReady(layout, log);
   if (running !== undefined) {
     await ensureSocketLink(layout);
@@ -50,6 +56,8 @@ const bringUp = async (layout: Layout, log: Log, sync: boolean): Promise<boolean
     log('the embedded PostgreSQL has lost its socket; it is started again', { pid: running.pid });
     await stopServer(layout.cluster, log);
   }
+  if (!create && !existsSync(path.join(layout.cluster, 'PG_VERSION')))
+    throw new EmbeddedPostgresError(`${layout.cluster} is gone: restore it from a backup, and start Appyard again.`);
   const binaries = await findBinaries();
   const as = await chooseServiceUser(layout, binaries.postgres);
   if (await ensureCluster(layout, binaries, as, sync))
@@ -82,7 +90,7 @@ const explain = (err: unknown, dataDir: string): unknown => {
  * server. Take `holdStartLock(url)` next, to know whether another start is using it.
  * @throws EmbeddedPostgresError: no binaries for this platform, no user to run it, no space, another major version …
  */
-export const startEmbeddedPostgres = async ({ dataDir, log, sync = true }: StartOptions): Promise<EmbeddedPostgres> => {
+export const startEmbeddedPostgres = async ({ dataDir, ...options }: StartOptions): Promise<EmbeddedPostgres> => {
   if (process.platform === 'win32') {
     throw new EmbeddedPostgresError('On Windows set DATABASE_URL: there is no embedded PostgreSQL for it.');
   }
@@ -91,10 +99,10 @@ export const startEmbeddedPostgres = async ({ dataDir, log, sync = true }: Start
     const layout = await prepareDataDir(home);
     const endTurn = await takeStartupTurn(layout.dataDir);
     try {
-      const adopted = await bringUp(layout, log, sync);
+      const adopted = await bringUp(layout, options);
       const url = embeddedPostgresUrl(home);
       let stopping: Promise<void> | undefined;
-      return { url, adopted, stop: () => (stopping ??= stop(url, layout, log)) };
+      return { url, adopted, stop: () => (stopping ??= stop(url, layout, options.log)) };
     } finally {
       await endTurn();
     }

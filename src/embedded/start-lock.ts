@@ -5,6 +5,13 @@ const LOCK = [0x61707079, 1];
 const NAME = `appyard-start-${process.pid}`;
 const TIMEOUT_MS = 5_000;
 
+/** The claim of one `start` on its server. */
+export interface StartLock {
+  /** Tells whether the claim still stands: it ends with its connection, as when the server ended. */
+  held(): boolean;
+  release(): Promise<void>;
+}
+
 const connect = async (url: string): Promise<Client> => {
   const client = new Client({
     connectionString: url,
@@ -23,11 +30,13 @@ const connect = async (url: string): Promise<Client> => {
  * the server. Gives undefined when another start has it: then go away without stopping anything.
  * @throws pg's error when the server cannot be reached
  */
-export const holdStartLock = async (url: string): Promise<{ release(): Promise<void> } | undefined> => {
+export const holdStartLock = async (url: string): Promise<StartLock | undefined> => {
   const client = await connect(url);
+  let connected = true;
+  client.once('end', () => (connected = false));
   try {
     const { rows } = await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', LOCK);
-    if (rows[0]?.got === true) return { release: () => client.end() };
+    if (rows[0]?.got === true) return { held: () => connected, release: () => client.end() };
   } catch (err) {
     await client.end();
     throw err;

@@ -1,10 +1,14 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { isEmbeddedPostgresRunning } from '../../src/embedded/postgres-url.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { buildApp } from '../support/client.ts';
+import { serverPid } from '../support/embedded-postgres.ts';
+import type { RequestOptions } from '../support/harness.ts';
+import { exampleArchive } from '../support/packages.ts';
 import { createPrograms, type Programs, type RunningProgram } from '../support/program.ts';
 import { freePort } from '../support/redis-server.ts';
 
@@ -84,6 +88,55 @@ describe('appyard start', { timeout: 90_000 }, () => {
     await second.untilLine(/Its page:/);
     expect(await interrupt(second)).toBe(0);
     expect(await isEmbeddedPostgresRunning(dataDir)).toBe(false);
+  });
+
+  it('restarts its Postgres that was killed or told to stop, claims it again, and goes on working', async () => {
+    const started = start();
+    await started.untilLine(/^Appyard is running at/);
+    const { token } = await credentials();
+    const request = (route: string, { json, headers, ...init }: RequestOptions = {}) =>
+      fetch(`http://localhost:${port}${route}`, {
+        ...init,
+        ...(json !== undefined && { body: JSON.stringify(json) }),
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+      });
+    const recovers = async (signal: NodeJS.Signals): Promise<void> => {
+      const pid = await serverPid(dataDir);
+      process.kill(pid, signal);
+      await vi.waitFor(
+        async () => {
+          expect(await serverPid(dataDir)).not.toBe(pid);
+          expect((await request('/readyz')).status).toBe(200);
+        },
+        { timeout: 30_000, interval: 100 },
+      );
+    };
+
+    await recovers('SIGKILL');
+    await buildApp({ request }, await exampleArchive('service-desk'));
+    const other = await start({ PORT: String(await freePort()) }).ended;
+    expect(other.stderr).toMatch(/^appyard: Appyard is running on \S+ already; .+\n$/);
+    // PostgreSQL takes that for: take no new connection, and end when the last one is closed.
+    await recovers('SIGTERM');
+    expect((await request('/api/v2/apps/owned.json')).status).toBe(200);
+    expect(await interrupt(started)).toBe(0);
+    expect(await isEmbeddedPostgresRunning(dataDir)).toBe(false);
+  });
+
+  it('ends with a message and code 1 when its Postgres cannot be restarted', async () => {
+    const started = start();
+    await started.untilLine(/^Appyard is running at/);
+    await rename(path.join(dataDir, 'postgres/global'), path.join(dataDir, 'postgres/global.away'));
+    process.kill(await serverPid(dataDir), 'SIGKILL');
+    const { code, stderr } = await started.ended;
+    expect(stderr).toMatch(
+      /^appyard: The embedded PostgreSQL has ended and does not run after 5 restarts: PostgreSQL does not start on .+/m,
+    );
+    expect(code).toBe(1);
   });
 
   it('takes the first account from the environment', async () => {
