@@ -12,7 +12,21 @@ alter table app_versions
   -- Everything that the version takes in the database: as JSON texts, uncompressed.
   add column stored_bytes bigint,
   -- Of these the requirements: each installation has a copy of them.
-  add column requirement_bytes bigint not null default 0;
+  add column requirement_bytes bigint not null default 0,
+  -- Of the attributes as text; so it is in the next two tables.
+  add column attribute_bytes integer;
+alter table apps add column attribute_bytes integer;
+alter table door_records add column attribute_bytes integer;
+
+-- Uploads that have begun and not ended: they count against quotas. Rows of requests that were broken off by a crash count for
+-- some minutes; the account's next upload deletes them.
+create table upload_reservations (
+  id         bigint generated always as identity primary key,
+  account_id bigint not null references accounts on delete cascade,
+  bytes      bigint not null,
+  created_at timestamptz not null default now()
+);
+create index upload_reservations_account_idx on upload_reservations (account_id);
 
 -- The texts of a version that a list shows, by locale.
 create table version_texts (
@@ -41,16 +55,22 @@ $$;
 
 create function outline_version() returns trigger language plpgsql as $$
 begin
+  new.attribute_bytes := octet_length(new.attributes::text);
   if tg_op = 'UPDATE' then
-    if new.attributes is distinct from old.attributes then
-      new.stored_bytes := old.stored_bytes - octet_length(old.attributes::text) + octet_length(new.attributes::text);
-    end if;
+    new.stored_bytes := old.stored_bytes - coalesce(old.attribute_bytes, 0) + new.attribute_bytes;
     return new;
   end if;
   new.outline := new.definition - 'translations';
   new.outline_bytes := octet_length(new.outline::text);
-  new.stored_bytes := octet_length(new.definition::text) + octet_length(new.attributes::text)
+  new.stored_bytes := octet_length(new.definition::text) + new.attribute_bytes
     + octet_length(new.warnings::text) + coalesce(new.stored_bytes, 0);
+  return new;
+end
+$$;
+
+create function measure_attributes() returns trigger language plpgsql as $$
+begin
+  new.attribute_bytes := octet_length(new.attributes::text);
   return new;
 end
 $$;
@@ -71,3 +91,7 @@ create trigger app_versions_outline before insert or update of attributes on app
   for each row execute function outline_version();
 create trigger app_versions_texts after insert on app_versions
   for each row execute function list_version_texts();
+create trigger apps_attributes before insert or update of attributes on apps
+  for each row execute function measure_attributes();
+create trigger door_records_attributes before insert or update of attributes on door_records
+  for each row execute function measure_attributes();

@@ -1,6 +1,6 @@
 -- Fills what the migration before has made, for the versions that are there: about a second for each GiB of definitions.
--- It locks the rows of app_versions that it fills until it ends: reads go on, and so do builds; changes of a version's
--- state or attributes wait. Every version that is inserted meanwhile is filled by the trigger.
+-- It locks the rows of app_versions, apps and door_records that it fills until it ends: reads go on; changes of these rows wait,
+-- and so do builds of a new version of an app. Every version that is inserted meanwhile is filled by the trigger.
 
 insert into version_texts (version_id, locale, texts, bytes)
   select version_id, locale, texts, octet_length(texts::text)
@@ -14,6 +14,7 @@ update app_versions v set
   requirement_bytes = taken.requirements,
   stored_bytes = octet_length(v.definition::text) + octet_length(v.attributes::text) + octet_length(v.warnings::text)
     + taken.parameters + taken.requirements + taken.files,
+  attribute_bytes = octet_length(v.attributes::text),
   outline = v.definition - 'translations',
   outline_bytes = octet_length((v.definition - 'translations')::text)
 from (
@@ -25,3 +26,6 @@ from (
     (select coalesce(sum(octet_length(f.path) + 150), 0) from version_files f where f.version_id = w.id) as files
   from app_versions w where w.outline is null) taken
 where taken.id = v.id;
+
+update apps set attribute_bytes = octet_length(attributes::text) where attribute_bytes is null;
+update door_records set attribute_bytes = octet_length(attributes::text) where attribute_bytes is null;

@@ -11,7 +11,7 @@ import {
   type AppOutline,
   type AppRef,
 } from './apps.ts';
-import { CHUNK_ROWS, firstChunk, readByIds, readInChunks, type Found, type Placed } from './chunks.ts';
+import { firstChunk, readByIds, readInChunks, type Found, type Placed } from './chunks.ts';
 import type { Queryable } from './pool.ts';
 
 /** An app as a list shows it: with its texts in one locale. */
@@ -70,8 +70,8 @@ export const readApps = async function* (
   choose: ChooseLocale,
 ): AsyncGenerator<ListedApp[], void, undefined> {
   const { accountId } = filter;
-  const keys = readByIds(after, (beyond) =>
-    localesOf(db, `${listed(filter)} and a.id > $4`, [...filterValues(filter), beyond]),
+  const keys = readByIds(after, (beyond, most) =>
+    localesOf(db, { where: `${listed(filter)} and a.id > $4`, values: [...filterValues(filter), beyond], most }),
   );
   for await (const chunk of keys)
     yield* readInChunks(chunk.map(chosenBy(choose)), (apps) => loadChosen(db, accountId, apps));
@@ -83,8 +83,8 @@ export const readAppsById = async function* (
   { accountId, ids }: { accountId: number; ids: readonly number[] },
   choose: ChooseLocale,
 ): AsyncGenerator<ListedApp[], void, undefined> {
-  const keys = readByIds(0, (beyond) =>
-    localesOf(db, `${reachable} and a.id = any($2) and a.id > $3`, [accountId, ids, beyond]),
+  const keys = readByIds(0, (beyond, most) =>
+    localesOf(db, { where: `${reachable} and a.id = any($2) and a.id > $3`, values: [accountId, ids, beyond], most }),
   );
   for await (const chunk of keys)
     yield* readInChunks(chunk.map(chosenBy(choose)), (apps) => loadChosen(db, accountId, apps));
@@ -96,7 +96,7 @@ export const findListedApp = async (
   ref: AppRef,
   choose: ChooseLocale,
 ): Promise<ListedApp | undefined> => {
-  const [found] = await localesOf(db, reachableOne, valuesOf(ref));
+  const [found] = await localesOf(db, { where: reachableOne, values: valuesOf(ref), most: 1 });
   return found && (await loadChosen(db, ref.accountId, [chosenBy(choose)(found)]))[0];
 };
 
@@ -107,10 +107,13 @@ interface AppLocales {
 }
 
 /** The locales of the first apps in the order of their ids. */
-const localesOf = async (db: Queryable, where: string, values: unknown[]): Promise<Found<AppLocales>[]> => {
+const localesOf = async (
+  db: Queryable,
+  { where, values, most }: { where: string; values: unknown[]; most: number },
+): Promise<Found<AppLocales>[]> => {
   const { rows } = await db.query<Found<AppLocales>>(
     `with found as (
-       select a.id, a.version_id from apps a where ${where} order by a.id limit ${CHUNK_ROWS}),
+       select a.id, a.version_id from apps a where ${where} order by a.id limit $${values.length + 1}),
      weighed as (
        select f.id as place, f.version_id,
          (select coalesce(sum(octet_length(t.locale) + 10), 0)::bigint from version_texts t
@@ -118,7 +121,7 @@ const localesOf = async (db: Queryable, where: string, values: unknown[]): Promi
      select c.place as id, c.found, v.outline ->> 'defaultLocale' as "defaultLocale",
        array(select t.locale from version_texts t where t.version_id = v.id) as locales
      from ${firstChunk('select * from weighed')} c join app_versions v on v.id = c.version_id order by c.place`,
-    values,
+    [...values, most],
   );
   return rows;
 };

@@ -1,4 +1,5 @@
 import { shortened, type Actor, type AuditAction, type AuditState, type AuditSubject } from '../domain/audit.ts';
+import { firstChunk, readInChunks, type Placed } from './chunks.ts';
 import type { Queryable } from './pool.ts';
 
 export interface NewAuditEntry {
@@ -71,7 +72,7 @@ export const insertMovedEntries = async (
     `insert into audit_entries (account_id, action, actor_id, actor_name, ip, subject_type, subject_id, subject_name,
        before, after)
      select i.account_id, 'update', ${known('$3::bigint')}, coalesce(${known('$4')}, $6), ${known('$5')}, 'installation', i.id,
-       i.title, jsonb_build_object('version', v.definition ->> 'version'), jsonb_build_object('version', $7::text)
+       i.title, jsonb_build_object('version', v.outline ->> 'version'), jsonb_build_object('version', $7::text)
      from installations i join app_versions v on v.id = i.version_id where i.app_id = $1 order by i.id`,
     [appId, accountId, actor.userId, actor.name, actor.ip, DEVELOPER, version],
   );
@@ -87,8 +88,8 @@ export const insertMovedEntry = async (
     `insert into audit_entries (account_id, action, actor_id, actor_name, ip, subject_type, subject_id, subject_name,
        before, after)
      select i.account_id, 'update', $4, $5, $6, 'installation', i.id, i.title,
-       jsonb_build_object('version', old.definition ->> 'version'),
-       jsonb_build_object('version', new.definition ->> 'version')
+       jsonb_build_object('version', old.outline ->> 'version'),
+       jsonb_build_object('version', new.outline ->> 'version')
      from installations i join app_versions old on old.id = i.version_id join app_versions new on new.id = $3
      where i.account_id = $1 and i.id = $2`,
     [accountId, installationId, versionId, actor.userId, actor.name, actor.ip],
@@ -135,13 +136,14 @@ export interface AuditPage {
 const columns = `id, created_at as "createdAt", action, actor_id as "actorId", actor_name as "actorName", ip,
   subject_type as "subjectType", subject_id as "subjectId", subject_name as "subjectName", before, after`;
 
-export const listAuditEntries = async (
+/** The ids of these entries, in the direction of reading, for {@link readAuditEntries}. */
+export const listAuditEntryIds = async (
   db: Queryable,
   filter: AuditFilter,
   { beyond, newestFirst, limit }: AuditPage,
-): Promise<AuditEntry[]> => {
-  const { rows } = await db.query<AuditEntry>(
-    `select ${columns} from audit_entries where account_id = $1 and ($2::text is null or action = $2)
+): Promise<{ id: number }[]> => {
+  const { rows } = await db.query<{ id: number }>(
+    `select id from audit_entries where account_id = $1 and ($2::text is null or action = $2)
        and ($3::bigint is null or actor_id = $3) and ($4::text is null or ip = $4)
        and ($5::text is null or subject_type = $5) and ($6::bigint is null or subject_id = $6)
        and ($7::timestamptz is null or created_at >= $7) and ($8::timestamptz is null or created_at <= $8)
@@ -162,6 +164,26 @@ export const listAuditEntries = async (
   );
   return rows;
 };
+
+const weighed = `
+  select n.place, e.id, 400 + octet_length(e.subject_name) + coalesce(octet_length(e.before::text), 0)
+    + coalesce(octet_length(e.after::text), 0) as bytes
+  from unnest($2::bigint[]) with ordinality n (id, place) join audit_entries e on e.account_id = $1 and e.id = n.id`;
+
+/** Reads entries by their ids, in this order, chunk by chunk. */
+export const readAuditEntries = (
+  db: Queryable,
+  accountId: number,
+  ids: readonly number[],
+): AsyncGenerator<Placed<AuditEntry>[], void, undefined> =>
+  readInChunks(ids, async (asked) => {
+    const { rows } = await db.query<Placed<AuditEntry>>(
+      `select c.place, ${columns} from ${firstChunk(weighed)} c join audit_entries using (id)
+       where account_id = $1 order by c.place`,
+      [accountId, asked],
+    );
+    return rows;
+  });
 
 export const findAuditEntry = async (db: Queryable, accountId: number, id: number): Promise<AuditEntry | undefined> => {
   const { rows } = await db.query<AuditEntry>(

@@ -1,5 +1,7 @@
 import type { JobState } from '../domain/job.ts';
 import { secretKinds } from '../domain/settings.ts';
+import { parameterBytesOf } from './apps.ts';
+import { firstChunk, readPage, type Found, type PageReader } from './chunks.ts';
 import type { Installation } from './installations.ts';
 import type { Queryable } from './pool.ts';
 
@@ -58,26 +60,42 @@ export interface CatalogueInstallationFilter {
   limit: number;
 }
 
-/** What an account has installed, in the order in which it was: one round trip. */
+const filtered = `i.account_id = $1 and ($2::text is null or a.kind = $2) and ($3::bigint is null or i.app_id = $3)
+    and ($6::text is null or a.key = $6) and i.id > $4 and ($7::bigint is null or i.id = $7)`;
+const joined = `installations i join apps a on a.id = i.app_id
+    left join jobs j on j.account_id = i.account_id and j.id = i.job_id`;
+const weighed = `
+  select i.id as place,
+    600 + octet_length(i.title) + octet_length(a.name) + coalesce(octet_length(j.message), 0)
+      + ${parameterBytesOf('i.version_id')} as bytes
+  from ${joined} where ${filtered} order by i.id limit $5`;
+
+/** The first chunk of what an account has installed, in the order in which it was: one round trip. */
 export const listCatalogueInstallations = async (
   db: Queryable,
   { accountId, kind, id, appId, key, after, limit }: CatalogueInstallationFilter,
-): Promise<CatalogueInstallation[]> => {
-  const { rows } = await db.query<CatalogueInstallation>(
-    `select i.id, i.app_id as "appId", a.kind, a.key, a.name as "appName", i.version_id as "versionId",
-       v.definition ->> 'version' as version, i.title, i.product, i.state, i.enabled, i.job_id as "jobId",
+): Promise<Found<CatalogueInstallation>[]> => {
+  const { rows } = await db.query<Found<CatalogueInstallation>>(
+    `select c.found, i.id, i.app_id as "appId", a.kind, a.key, a.name as "appName", i.version_id as "versionId",
+       v.outline ->> 'version' as version, i.title, i.product, i.state, i.enabled, i.job_id as "jobId",
        j.state as "jobState", j.message as "jobMessage", j.version_id as "jobVersionId",
-       w.definition ->> 'version' as "jobVersion", ${missingSettings} as "missingSettings", i.created_at as "createdAt", i.updated_at as "updatedAt"
-     from installations i join apps a on a.id = i.app_id join app_versions v on v.id = i.version_id
+       w.outline ->> 'version' as "jobVersion", ${missingSettings} as "missingSettings", i.created_at as "createdAt", i.updated_at as "updatedAt"
+     from ${firstChunk(weighed)} c join installations i on i.id = c.place
+       join apps a on a.id = i.app_id join app_versions v on v.id = i.version_id
        left join jobs j on j.account_id = i.account_id and j.id = i.job_id
        left join app_versions w on w.app_id = i.app_id and w.id = j.version_id
-     where i.account_id = $1 and ($2::text is null or a.kind = $2) and ($3::bigint is null or i.app_id = $3)
-       and ($6::text is null or a.key = $6) and i.id > $4
-       and ($7::bigint is null or i.id = $7) order by i.id limit $5`,
+     order by i.id`,
     [accountId, kind, appId ?? null, after ?? 0, limit, key ?? null, id ?? null],
   );
   return rows;
 };
+
+/** A page of what an account has installed, chunk by chunk. */
+export const readCatalogueInstallations = (
+  db: Queryable,
+  filter: CatalogueInstallationFilter & { after: number },
+): PageReader<CatalogueInstallation> =>
+  readPage(filter, (after, limit) => listCatalogueInstallations(db, { ...filter, after, limit }));
 
 /** Whether an app is installed in another account than this one, which owns it. */
 export const isInstalledByOthers = async (db: Queryable, accountId: number, appId: number): Promise<boolean> => {

@@ -1,5 +1,6 @@
 import { visible } from './apps.ts';
 import type { Attributes } from './catalogue.ts';
+import { firstChunk, type Placed } from './chunks.ts';
 import { selectPage, type ListColumn, type ListPage, type ListRequest } from './list-page.ts';
 import type { Queryable } from './pool.ts';
 
@@ -33,7 +34,7 @@ export interface AppListRef {
 
 const owner = 'join accounts o on o.id = a.account_id';
 const current = `from apps a ${owner} join app_versions v on v.id = a.version_id`;
-const released = `v.definition ->> 'version' is not null`;
+const released = `v.outline ->> 'version' is not null`;
 
 const sources: Record<AppView, string> = {
   draft: `${current} where a.account_id = $1 and a.kind = $2`,
@@ -92,17 +93,27 @@ export const pageOfApps = (
     request,
   );
 
-/** Those of these apps that belong to the view, in no order. */
+const bytesOf = (view: AppView): string =>
+  `300 + coalesce(a.attribute_bytes, 0)${view === 'draft' ? '' : ' + coalesce(v.attribute_bytes, 0)'}`;
+
+/**
+ * The first chunk of those of these apps that belong to the view, in the order of the ids.
+ *
+ * @param without names of attributes that are not read.
+ */
 export const loadListedApps = async (
   db: Queryable,
   { accountId, kind, view }: AppListRef,
-  ids: number[],
-): Promise<ListedApp[]> => {
-  const { rows } = await db.query<ListedApp>(
-    `select a.id, a.account_id as "accountId", o.subdomain as owner, a.key, ${said(view)} as attributes,
-       v.definition ->> 'version' as version, v.id as "versionId", a.created_at as "createdAt",
-       ${changedAt(view)} as "updatedAt" ${sources[view]} and a.id = any($3)`,
-    [accountId, kind, ids],
+  { ids, without = [] }: { ids: readonly number[]; without?: readonly string[] },
+): Promise<Placed<ListedApp>[]> => {
+  const place = 'array_position($3::bigint[], a.id)';
+  const weighed = `select ${place} as place, a.id, ${bytesOf(view)} as bytes ${sources[view]} and a.id = any($3)`;
+  const { rows } = await db.query<Placed<ListedApp>>(
+    `select ${place} as place, a.id, a.account_id as "accountId", o.subdomain as owner, a.key, ${said(view)} - $4::text[] as attributes,
+       v.outline ->> 'version' as version, v.id as "versionId", a.created_at as "createdAt",
+       ${changedAt(view)} as "updatedAt"
+     ${sources[view]} and a.id = any(array(select c.id from ${firstChunk(weighed)} c)) order by place`,
+    [accountId, kind, ids, without],
   );
   return rows;
 };

@@ -46,24 +46,18 @@ export interface CatalogueApp {
 /** @param attributes of a table: an expression. */
 const versionObject = (v: string, attributes: string): string =>
   `json_build_object('id', ${v}.id, 'appId', ${v}.app_id, 'externalId', ${v}.external_id, 'version',
-     ${v}.definition ->> 'version', 'state', ${v}.state, 'attributes', ${attributes}, 'createdAt', ${v}.created_at)`;
+     ${v}.outline ->> 'version', 'state', ${v}.state, 'attributes', ${attributes}, 'createdAt', ${v}.created_at)`;
 
-const selectWith = (
-  attributesOf: (table: string) => string,
-): string => `select a.id, a.account_id as "accountId", o.subdomain as owner, a.kind, a.key, a.external_id as "externalId",
+/** Of app `a` and its version `v`. @param attributesOf the attributes of a table: an expression. */
+export const catalogueColumns = (attributesOf: (table: string) => string): string =>
+  `a.id, a.account_id as "accountId", o.subdomain as owner, a.kind, a.key, a.external_id as "externalId",
     a.name, a.visibility, a.visible_to as "visibleTo", a.hidden_from as "hiddenFrom", ${attributesOf('a')} as attributes,
-    a.created_at as "createdAt", a.updated_at as "updatedAt", ${versionObject('v', attributesOf('v'))} as current
+    a.created_at as "createdAt", a.updated_at as "updatedAt", ${versionObject('v', attributesOf('v'))} as current`;
+const select = `select ${catalogueColumns((table) => `${table}.attributes`)}
   from apps a join app_versions v on v.id = a.version_id join accounts o on o.id = a.account_id`;
-const select = selectWith((table) => `${table}.attributes`);
-/** Only those whose names are in `$6`; all where that is null. */
-const selectSome = selectWith(
-  (table) => `case when $6::text[] is null then ${table}.attributes else (
-    select coalesce(jsonb_object_agg(name, ${table}.attributes -> name), '{}') from unnest($6::text[]) name
-    where ${table}.attributes ? name) end`,
-);
 
 /** JSON has no dates. */
-const revive = (app: CatalogueApp): CatalogueApp => ({
+export const revive = <T extends CatalogueApp>(app: T): T => ({
   ...app,
   current: { ...app.current, createdAt: new Date(app.current.createdAt) },
 });
@@ -117,30 +111,6 @@ export const lockCatalogueApp = async (tx: Queryable, ref: CatalogueRef): Promis
     valuesOf(ref),
   );
   return rows[0]?.id;
-};
-
-export interface CatalogueFilter {
-  accountId: number;
-  /** Null: of every door. */
-  kind: string | null;
-  /** Only those the account registered itself; otherwise also those published to it. */
-  ownedOnly: boolean;
-  /** Only those whose key begins so. */
-  keyPrefix?: string | undefined;
-  /** Only apps after this one, in the order of their ids. */
-  after?: number | undefined;
-  limit: number;
-  /** Names of the attributes to read, of the app and of its current version; else all, and they can be long. */
-  only?: readonly string[] | undefined;
-}
-
-export const listCatalogueApps = async (db: Queryable, filter: CatalogueFilter): Promise<CatalogueApp[]> => {
-  const { rows } = await db.query<CatalogueApp>(
-    `${selectSome} where ${filter.ownedOnly ? 'a.account_id = $1' : visible} and ($2::text is null or a.kind = $2)
-       and ($5::text is null or starts_with(a.key, $5)) and a.id > $3 order by a.id limit $4`,
-    [filter.accountId, filter.kind, filter.after ?? 0, filter.limit, filter.keyPrefix, filter.only],
-  );
-  return rows.map(revive);
 };
 
 export interface NewCatalogueApp {
@@ -248,13 +218,7 @@ export const insertCatalogueVersion = async (
 };
 
 const selectVersion = `select v.id, v.app_id as "appId", v.external_id as "externalId",
-    v.definition ->> 'version' as version, v.state, v.attributes, v.created_at as "createdAt" from app_versions v`;
-
-/** All versions of an app, oldest first. The app is what the account was asked for. */
-export const listCatalogueVersions = async (db: Queryable, appId: number): Promise<CatalogueVersion[]> => {
-  const { rows } = await db.query<CatalogueVersion>(`${selectVersion} where v.app_id = $1 order by v.id`, [appId]);
-  return rows;
-};
+    v.outline ->> 'version' as version, v.state, v.attributes, v.created_at as "createdAt" from app_versions v`;
 
 /** The one that was registered last under this name. */
 export const findCatalogueVersion = async (
@@ -263,7 +227,7 @@ export const findCatalogueVersion = async (
   version: string,
 ): Promise<CatalogueVersion | undefined> => {
   const { rows } = await db.query<CatalogueVersion>(
-    `${selectVersion} where v.app_id = $1 and v.definition ->> 'version' = $2 order by v.id desc limit 1`,
+    `${selectVersion} where v.app_id = $1 and v.outline ->> 'version' = $2 order by v.id desc limit 1`,
     [appId, version],
   );
   return rows[0];
@@ -279,14 +243,12 @@ export interface CatalogueVersionChange {
 export const changeCatalogueVersion = async (
   tx: Queryable,
   appId: number,
-  { id, state, attributes }: Required<CatalogueVersionChange>,
+  { id, state, attributes }: CatalogueVersionChange & Required<Pick<CatalogueVersionChange, 'state'>>,
 ): Promise<void> => {
-  await tx.query('update app_versions set state = $3, attributes = $4 where app_id = $1 and id = $2', [
-    appId,
-    id,
-    state,
-    JSON.stringify(attributes),
-  ]);
+  await tx.query(
+    'update app_versions set state = $3, attributes = coalesce($4, attributes) where app_id = $1 and id = $2',
+    [appId, id, state, attributes === undefined ? null : JSON.stringify(attributes)],
+  );
 };
 
 /** @throws AppError `version_in_use` while an installation runs on it. */

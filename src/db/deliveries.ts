@@ -74,45 +74,6 @@ export const findDelivery = async (db: Queryable, accountId: number, id: string)
   return rows[0];
 };
 
-export interface DeliveryFilter {
-  accountId: number;
-  /** Undefined: of every door. */
-  door?: string | undefined;
-  subject?: string | undefined;
-  /** Only those asked for before the one with this id. */
-  before?: string | undefined;
-  limit: number;
-}
-
-/** Newest first. */
-export const listDeliveryRows = async (db: Queryable, filter: DeliveryFilter): Promise<Delivery[]> => {
-  const { rows } = await db.query<Delivery>(
-    `select ${columns} from deliveries where account_id = $1 and ($2::text is null or door = $2)
-       and ($3::text is null or subject = $3)
-       and ($4::uuid is null or (created_at, id) < (select d.created_at, d.id from deliveries d
-                                                    where d.account_id = $1 and d.id = $4))
-     order by created_at desc, id desc limit $5`,
-    [filter.accountId, filter.door, filter.subject, filter.before, filter.limit],
-  );
-  return rows;
-};
-
-/** Of these deliveries, in the order in which they were made. */
-export const listDeliveryAttempts = async (
-  db: Queryable,
-  accountId: number,
-  deliveryIds: string[],
-): Promise<DeliveryAttempt[]> => {
-  const { rows } = await db.query<DeliveryAttempt>(
-    `select a.delivery_id as "deliveryId", a.number, a.started_at as "startedAt", a.ended_at as "endedAt", a.status,
-       a.error, a.answer
-     from delivery_attempts a join deliveries d on d.id = a.delivery_id
-     where d.account_id = $1 and a.delivery_id = any($2) order by a.delivery_id, a.number`,
-    [accountId, deliveryIds],
-  );
-  return rows;
-};
-
 /** Of an attempt that nobody ended. */
 const BROKEN_OFF = 'The attempt was broken off: its worker ended or hung.';
 

@@ -1,4 +1,5 @@
 import { attributeColumn, secondsOf } from './catalogue-lists.ts';
+import { firstChunk, readPage, type Found, type Placed } from './chunks.ts';
 import type { DoorRecord, RecordType } from './door-records.ts';
 import { selectPage, type ListColumn, type ListPage, type ListRequest } from './list-page.ts';
 import type { Queryable } from './pool.ts';
@@ -32,15 +33,40 @@ export const pageOfRecords = (
     request,
   );
 
-/** Those of these records that are of the type, in no order. */
-export const loadRecords = async (db: Queryable, type: RecordType, ids: number[]): Promise<DoorRecord[]> => {
-  const { rows } = await db.query<DoorRecord>(
-    `select r.id, r.key, r.attributes, r.created_at as "createdAt", r.updated_at as "updatedAt" ${ofType}
-       and r.id = any($4)`,
+const weighed = `select array_position($4::bigint[], r.id) as place, r.id, 200 + coalesce(r.attribute_bytes, 0) as bytes
+  ${ofType} and r.id = any($4)`;
+
+/** The first chunk of those of these records that are of the type, in the order of the ids. */
+export const loadRecords = async (
+  db: Queryable,
+  type: RecordType,
+  ids: readonly number[],
+): Promise<Placed<DoorRecord>[]> => {
+  const { rows } = await db.query<Placed<DoorRecord>>(
+    `select c.place, r.id, r.key, r.attributes, r.created_at as "createdAt", r.updated_at as "updatedAt"
+     from ${firstChunk(weighed)} c join door_records r on r.id = c.id order by c.place`,
     [type.accountId, type.door, type.type, ids],
   );
   return rows;
 };
+
+const listed = `select r.id as place, 200 + coalesce(r.attribute_bytes, 0) as bytes ${ofType} and r.id > $4
+  order by r.id limit $5`;
+
+/** Reads the oldest `limit` records of a type, oldest first, chunk by chunk. */
+export const readDoorRecords = (
+  db: Queryable,
+  type: RecordType,
+  limit: number,
+): AsyncGenerator<DoorRecord[], void, undefined> =>
+  readPage<DoorRecord>({ after: 0, limit }, async (after, most) => {
+    const { rows } = await db.query<Found<DoorRecord>>(
+      `select c.found, r.id, r.key, r.attributes, r.created_at as "createdAt", r.updated_at as "updatedAt"
+       from ${firstChunk(listed)} c join door_records r on r.id = c.place order by r.id`,
+      [type.accountId, type.door, type.type, after, most],
+    );
+    return rows;
+  }).chunks;
 
 /** A record of whatever account, with that account's subdomain: for what is published to everyone. */
 export const findPublicRecord = async (

@@ -58,14 +58,6 @@ export const ensureDoorRecords = async (
   );
 };
 
-export const listDoorRecords = async (db: Queryable, type: RecordType, limit: number): Promise<DoorRecord[]> => {
-  const { rows } = await db.query<DoorRecord>(
-    `select ${columns} from door_records where ${ofType} order by id limit $4`,
-    [...typeOf(type), limit],
-  );
-  return rows;
-};
-
 export const findDoorRecord = async (db: Queryable, type: RecordType, key: string): Promise<DoorRecord | undefined> => {
   const { rows } = await db.query<DoorRecord>(`select ${columns} from door_records where ${ofType} and key = $4`, [
     ...typeOf(type),

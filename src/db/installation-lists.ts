@@ -1,5 +1,6 @@
 import { attributeColumn, secondsOf } from './catalogue-lists.ts';
 import type { Attributes } from './catalogue.ts';
+import { firstChunk, type Placed } from './chunks.ts';
 import { selectPage, type ListColumn, type ListPage, type ListRequest } from './list-page.ts';
 import type { Queryable } from './pool.ts';
 
@@ -75,16 +76,21 @@ export const pageOfSharedInstallations = (
     request,
   );
 
-/** Those of these installations that belong to the list, in no order. */
+/** The first chunk of those of these installations that belong to the list, in the order of the ids. */
 export const loadSharedInstallations = async (
   db: Queryable,
   list: SharedListRef,
-  ids: number[],
-): Promise<SharedInstallation[]> => {
-  const { rows } = await db.query<SharedInstallation>(
-    `select i.id, i.account_id as "accountId", c.subdomain as account, i.app_id as "appId", a.account_id as "ownerId",
-       o.subdomain as owner, a.key as "appKey", i.enabled, coalesce(r.attributes, '{}') as attributes,
-       i.created_at as "createdAt", ${changedAt} as "updatedAt" ${sourceOf(list)} and i.id = any($5)`,
+  ids: readonly number[],
+): Promise<Placed<SharedInstallation>[]> => {
+  const source = sourceOf(list);
+  const place = 'array_position($5::bigint[], i.id)';
+  const weighed = `select ${place} as place, i.id, 400 + coalesce(r.attribute_bytes, 0) as bytes
+    ${source} and i.id = any($5)`;
+  const { rows } = await db.query<Placed<SharedInstallation>>(
+    `select ${place} as place, i.id, i.account_id as "accountId", c.subdomain as account, i.app_id as "appId",
+       a.account_id as "ownerId", o.subdomain as owner, a.key as "appKey", i.enabled,
+       coalesce(r.attributes, '{}') as attributes, i.created_at as "createdAt", ${changedAt} as "updatedAt"
+     ${source} and i.id = any(array(select w.id from ${firstChunk(weighed)} w)) order by place`,
     [...valuesOf(list), ids],
   );
   return rows;

@@ -1,7 +1,7 @@
 import type { Restriction } from '../domain/restrictions.ts';
 import type { Scalar } from '../domain/settings.ts';
 import { parameterBytesOf, parametersOf, type Parameter } from './apps.ts';
-import { CHUNK_ROWS, firstChunk, readByIds, type Found } from './chunks.ts';
+import { firstChunk, readByIds, type Found } from './chunks.ts';
 import type { Queryable } from './pool.ts';
 
 export interface Installation {
@@ -66,7 +66,7 @@ const weighed = `
       + octet_length(i.group_restrictions::text) + coalesce(octet_length(i.role_restrictions::text), 0)
       + ${parameterBytesOf('i.version_id')} as bytes
   from installations i join apps a on a.id = i.app_id
-  where ${listed} and i.id > $4 order by i.id limit ${CHUNK_ROWS}`;
+  where ${listed} and i.id > $4 order by i.id limit $5`;
 
 /** Reads the installations of a list after an id, in the order of their ids, chunk by chunk. */
 export const readInstallations = (
@@ -74,12 +74,12 @@ export const readInstallations = (
   { accountId, product, kind }: InstallationFilter,
   start: number,
 ): AsyncGenerator<Installation[], void, undefined> =>
-  readByIds<Installation>(start, async (after) => {
+  readByIds<Installation>(start, async (after, most) => {
     const { rows } = await db.query<Found<Installation>>(
       `select c.found, ${columns}, ${parametersOf('i.version_id')} as parameters
        from ${firstChunk(weighed)} c join installations i on i.id = c.place join apps a on a.id = i.app_id
        order by i.id`,
-      [accountId, product, kind, after],
+      [accountId, product, kind, after, most],
     );
     return rows;
   });

@@ -1,5 +1,6 @@
 import type { JobKind, JobState } from '../domain/job.ts';
 import { jobColumns, type Job } from './jobs.ts';
+import { firstChunk, readInChunks, type Placed } from './chunks.ts';
 import type { Queryable } from './pool.ts';
 
 export interface ListedJob extends Job {
@@ -27,12 +28,10 @@ export interface JobPage {
   limit: number;
 }
 
-/** One round trip. */
-export const listJobs = async (db: Queryable, filter: JobFilter, page: JobPage): Promise<ListedJob[]> => {
-  const { rows } = await db.query<ListedJob>(
-    `select ${jobColumns}, seq, retries, created_at as "createdAt", attempt_started_at as "startedAt",
-       finished_at as "finishedAt"
-     from jobs where account_id = $1
+/** The numbers of these jobs, in the direction of reading, for {@link readJobs}. One round trip. */
+export const listJobNumbers = async (db: Queryable, filter: JobFilter, page: JobPage): Promise<{ id: number }[]> => {
+  const { rows } = await db.query<{ id: number }>(
+    `select seq as id from jobs where account_id = $1
        and ($2::text[] is null or state = any($2)) and ($3::text is null or kind = $3)
        and ($4::bigint is null or app_id = $4) and ($5::bigint is null or seq ${page.newestFirst ? '<' : '>'} $5)
      order by seq ${page.newestFirst ? 'desc' : 'asc'} limit $6`,
@@ -47,3 +46,24 @@ export const listJobs = async (db: Queryable, filter: JobFilter, page: JobPage):
   );
   return rows;
 };
+
+const weighed = `
+  select n.place, j.seq, 600 + octet_length(j.message) + octet_length(j.request::text)
+    + coalesce(octet_length(j.steps::text), 0) as bytes
+  from unnest($2::bigint[]) with ordinality n (seq, place) join jobs j on j.account_id = $1 and j.seq = n.seq`;
+
+/** Reads jobs by their numbers, in this order, chunk by chunk. */
+export const readJobs = (
+  db: Queryable,
+  accountId: number,
+  numbers: readonly number[],
+): AsyncGenerator<Placed<ListedJob>[], void, undefined> =>
+  readInChunks(numbers, async (asked) => {
+    const { rows } = await db.query<Placed<ListedJob>>(
+      `select c.place, ${jobColumns}, seq, retries, created_at as "createdAt",
+         attempt_started_at as "startedAt", finished_at as "finishedAt"
+       from ${firstChunk(weighed)} c join jobs using (seq) where account_id = $1 order by c.place`,
+      [accountId, asked],
+    );
+    return rows;
+  });

@@ -1,5 +1,8 @@
 import type { Queryable } from './pool.ts';
 
+/** Numbers are small: so many make a chunk. */
+const CHUNK_IDS = 1_000;
+
 /** A location of a product, with the installations of an account that have a place there, in their order. */
 export interface LocationOrder {
   product: string;
@@ -19,19 +22,43 @@ const order = `left join location_orders o on o.account_id = $1 and o.product = 
 /** Those that were never ordered come last, the oldest of them first. */
 const inOrder = 'o.position nulls last, i.id';
 
+type LocationPlace = Omit<LocationOrder, 'installationIds'>;
+
 /** Every location in which an installation of the account has a place, active or not. */
-export const listLocationOrders = async (
+export const listLocationPlaces = async (
   db: Queryable,
   accountId: number,
   product: string | null,
-): Promise<LocationOrder[]> => {
-  const { rows } = await db.query<LocationOrder>(
-    `select i.product, place.location, json_agg(i.id order by ${inOrder}) as "installationIds"
-     from installations i ${places} ${order} where i.account_id = $1 and ($2::text is null or i.product = $2)
-     group by i.product, place.location order by i.product, place.location`,
+): Promise<LocationPlace[]> => {
+  const { rows } = await db.query<LocationPlace>(
+    `select distinct i.product, place.location from installations i ${places}
+     where i.account_id = $1 and ($2::text is null or i.product = $2)`,
     [accountId, product],
   );
   return rows;
+};
+
+/** Installations of a location, {@link CHUNK_IDS} at a time, in their order. Two numbers say where a chunk begins. */
+export const readLocationOrder = async function* (
+  db: Queryable,
+  accountId: number,
+  { product, location }: LocationPlace,
+): AsyncGenerator<number[], void, undefined> {
+  for (let after: [number | null, number] = [0, 0]; ;) {
+    const { rows }: { rows: { id: number; position: number | null }[] } = await db.query(
+      `select i.id, o.position from installations i ${places} ${order}
+       where i.account_id = $1 and i.product = $2 and place.location = $3
+         and (case when $4::bigint is null then o.position is null and i.id > $5
+              else o.position is null or (o.position, i.id) > ($4, $5) end)
+       order by ${inOrder} limit ${CHUNK_IDS}`,
+      [accountId, product, location, ...after],
+    );
+    const last = rows.at(-1);
+    if (!last) return;
+    yield rows.map(({ id }) => id);
+    if (rows.length < CHUNK_IDS) return;
+    after = [last.position, last.id];
+  }
 };
 
 /** Two orders of the same account are written one after the other, each as a whole. */

@@ -1,5 +1,6 @@
 import type { RequirementDefinition } from '../domain/package/definition.ts';
 import type { Attempt } from './jobs.ts';
+import { firstChunk, readPage, type Found } from './chunks.ts';
 import type { Queryable } from './pool.ts';
 
 export interface NewResource extends RequirementDefinition {
@@ -91,15 +92,24 @@ export interface ResourceFilter {
   limit: number;
 }
 
-/** In the order in which they were made. Their payloads are left out: they may be large. */
-export const listResources = async (db: Queryable, filter: ResourceFilter): Promise<Resource[]> => {
-  const { rows } = await db.query<Resource>(
-    `select id, account_id as "accountId", installation_id as "installationId", type, identifier, created_at as "createdAt"
-     from resources where account_id = $1 and installation_id = $2 order by id limit $3`,
-    [filter.accountId, filter.installationId, filter.limit],
-  );
-  return rows;
-};
+const weighed = `
+  select s.id as place, 100 + octet_length(s.type) + octet_length(s.identifier) as bytes from resources s
+  where s.account_id = $1 and s.installation_id = $2 and s.id > $3 order by s.id limit $4`;
+
+/** Reads them in the order in which they were made, chunk by chunk. Their payloads are left out: they may be large. */
+export const readResources = (
+  db: Queryable,
+  { accountId, installationId, limit }: ResourceFilter,
+): AsyncGenerator<Resource[], void, undefined> =>
+  readPage<Resource>({ after: 0, limit }, async (after, most) => {
+    const { rows } = await db.query<Found<Resource>>(
+      `select c.found, s.id, s.account_id as "accountId", s.installation_id as "installationId", s.type, s.identifier,
+         s.created_at as "createdAt"
+       from ${firstChunk(weighed)} c join resources s on s.id = c.place order by s.id`,
+      [accountId, installationId, after, most],
+    );
+    return rows;
+  }).chunks;
 
 /**
  * Makes what is there agree with a version: what it does not require goes, the rest is as the version has it. What is

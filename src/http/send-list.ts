@@ -48,6 +48,14 @@ export const sendList = async (
   }
 };
 
+/** Presents the rows of each chunk, as JSON texts. */
+export const mapChunks = async function* <Row>(
+  chunks: AsyncIterable<Row[]>,
+  present: (rows: Row[]) => unknown[],
+): AsyncGenerator<string[], void, undefined> {
+  for await (const rows of chunks) yield present(rows).map((item) => JSON.stringify(item));
+};
+
 const piecesOf = async function* (
   { head, tail }: ListFrame,
   items: AsyncIterable<readonly string[]>,

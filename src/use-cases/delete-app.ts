@@ -1,7 +1,8 @@
 import { deleteApp as deleteAppRow, findApp, lockOwnApp, type AppRef } from '../db/apps.ts';
 import { insertAuditEntry, insertRemovedEntries } from '../db/audit-entries.ts';
 import { isInstalledByOthers } from '../db/catalogue-installations.ts';
-import { listCatalogueVersions, type CatalogueVersion } from '../db/catalogue.ts';
+import type { CatalogueVersion } from '../db/catalogue.ts';
+import { listVersionOutlines } from '../db/catalogue-versions.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
@@ -15,6 +16,7 @@ export interface DeleteAppInput extends AppRef {
 
 /** What would go with an app. */
 export interface DoomedApp {
+  /** Without their attributes. */
   versions: CatalogueVersion[];
   /** Whether it is installed in another account than its own. */
   installedByOthers: boolean;
@@ -41,6 +43,6 @@ export const deleteApp = async ({ db }: Pick<Deps, 'db'>, { actor, check, ...ref
 };
 
 const loadDoomed = async (tx: Queryable, accountId: number, id: number): Promise<DoomedApp> => ({
-  versions: await listCatalogueVersions(tx, id),
+  versions: await listVersionOutlines(tx, id),
   installedByOthers: await isInstalledByOthers(tx, accountId, id),
 });

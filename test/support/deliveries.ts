@@ -1,9 +1,14 @@
-import type { DeliveryAttempt } from '../../src/db/deliveries.ts';
+import { findDelivery, type Delivery, type DeliveryAttempt } from '../../src/db/deliveries.ts';
 import type { SigningKey } from '../../src/db/signing-keys.ts';
+import {
+  listDeliveryIds,
+  readDeliveries,
+  type DeliveryFilter,
+  type DeliveryReport,
+} from '../../src/db/delivery-lists.ts';
 import type { DeliveryRef } from '../../src/domain/delivery.ts';
 import type { SigningAlgorithm } from '../../src/domain/delivery-claims.ts';
 import { createSigningKey } from '../../src/use-cases/deliveries/create-signing-key.ts';
-import { listDeliveries, type DeliveryReport } from '../../src/use-cases/deliveries/list-deliveries.ts';
 import { requestDelivery, type RequestDeliveryInput } from '../../src/use-cases/deliveries/request-delivery.ts';
 import type { Harness } from './harness.ts';
 
@@ -34,11 +39,26 @@ export const deliveryTo = (
 export const ask = (harness: OfAccount, input: RequestDeliveryInput): Promise<DeliveryRef> =>
   requestDelivery(harness.deps.db, input);
 
-/** The delivery as it stands, with its attempts. */
-export const reportOf = async ({ deps, accountId }: OfAccount, id: string): Promise<DeliveryReport> => {
-  const found = (await listDeliveries(deps, { accountId, limit: 1_000 })).find((delivery) => delivery.id === id);
-  if (!found) throw new Error(`no delivery ${id}`);
+/** Deliveries with their attempts, newest first. */
+export const listDeliveries = async (
+  { db }: Pick<Harness['deps'], 'db'>,
+  filter: DeliveryFilter,
+): Promise<DeliveryReport[]> => {
+  const found: DeliveryReport[] = [];
+  for await (const chunk of readDeliveries(db, filter.accountId, await listDeliveryIds(db, filter)))
+    found.push(...chunk);
   return found;
+};
+
+/** The delivery as it stands, with its attempts. */
+export const reportOf = async (
+  { deps, accountId }: OfAccount,
+  id: string,
+): Promise<Delivery & Pick<DeliveryReport, 'attempts'>> => {
+  const [listed] = (await readDeliveries(deps.db, accountId, [id]).next()).value ?? [];
+  const found = await findDelivery(deps.db, accountId, id);
+  if (!found || !listed) throw new Error(`no delivery ${id}`);
+  return { ...found, attempts: listed.attempts };
 };
 
 /** How each attempt ended: its status, or what went wrong, or `under way`. */

@@ -6,7 +6,6 @@ import {
   deleteCatalogueVersion,
   findCatalogueApp,
   insertCatalogueVersion,
-  listCatalogueVersions,
   lockCatalogueApp,
   type CatalogueApp,
   type CatalogueAppChange,
@@ -15,6 +14,7 @@ import {
   type CatalogueVersionChange,
   type NewCatalogueVersion,
 } from '../../db/catalogue.ts';
+import { listVersionOutlines } from '../../db/catalogue-versions.ts';
 import type { Queryable } from '../../db/pool.ts';
 import type { Deps } from '../../deps.ts';
 import { differences, type Actor } from '../../domain/audit.ts';
@@ -46,15 +46,15 @@ export interface ChangeAppInput {
    */
   decide: (app: CatalogueApp, versions: CatalogueVersion[]) => AppChange;
   /**
-   * Reads the versions that `decide` and `describe` get, and that the answer has. Without it they are all there, whole:
-   * a door with many large ones reads those that its rules are about. What is not read cannot be changed.
+   * Reads the versions that `decide` and `describe` get, and that the answer has. Default: all of them without their
+   * attributes, which may be large. A version that is not read cannot be changed.
    */
   readVersions?: ReadVersions;
 }
 
 export type ReadVersions = (tx: Queryable, app: CatalogueApp) => Promise<CatalogueVersion[]>;
 
-const readAll: ReadVersions = (tx, { id }) => listCatalogueVersions(tx, id);
+const readOutlines: ReadVersions = (tx, { id }) => listVersionOutlines(tx, id);
 
 export interface ChangedApp {
   app: CatalogueApp;
@@ -69,7 +69,7 @@ export interface ChangedApp {
  */
 export const changeApp = async (
   deps: Pick<Deps, 'db' | 'config'>,
-  { actor, ref, describe, decide, readVersions = readAll }: ChangeAppInput,
+  { actor, ref, describe, decide, readVersions = readOutlines }: ChangeAppInput,
 ): Promise<ChangedApp> =>
   withQuotas(deps, ref.accountId, async (tx, quotas) => {
     const id = await lockCatalogueApp(tx, ref);
@@ -103,9 +103,8 @@ const apply = async (
   const { id, accountId } = app;
   await changeCatalogueApp(tx, { ...app, ...change });
   for (const versionChange of changes) {
-    const version = versions.find((one) => one.id === versionChange.id)!;
-    const { state, attributes } = { ...version, ...versionChange };
-    await changeCatalogueVersion(tx, id, { id: version.id, state, attributes });
+    const { state } = versions.find((one) => one.id === versionChange.id)!;
+    await changeCatalogueVersion(tx, id, { state, ...versionChange });
   }
   const added = addVersion && (await insertCatalogueVersion(tx, id, addVersion));
   if (attachments) await useAttachments(tx, { accountId, appId: id, versionId: added ?? null }, attachments);

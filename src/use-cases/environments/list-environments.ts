@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ensureDoorRecords,
-  findDoorRecord,
-  listDoorRecords,
-  type DoorRecord,
-  type RecordType,
-} from '../../db/door-records.ts';
+import { ensureDoorRecords, findDoorRecord, type DoorRecord, type RecordType } from '../../db/door-records.ts';
+import { readDoorRecords } from '../../db/door-record-lists.ts';
 import type { Queryable } from '../../db/pool.ts';
 
 /** A part of an account with apps of its own, for the doors that know such. */
@@ -26,14 +21,27 @@ const environmentOf = ({ key, attributes }: DoorRecord): Environment => ({
   name: attributes['name'] as string,
 });
 
-/** All environments of an account, oldest first: at least the one that it has from its beginning. One round trip. */
-export const listEnvironments = async ({ db }: { db: Queryable }, accountId: number): Promise<Environment[]> => {
-  const list = async (): Promise<Environment[]> =>
-    (await listDoorRecords(db, environmentType(accountId), MOST_ENVIRONMENTS)).map(environmentOf);
-  const there = await list();
-  if (there.length > 0) return there;
+/** Reads all environments of an account, oldest first, chunk by chunk: at least the one that it has from its beginning. */
+export const readEnvironments = async function* (
+  { db }: { db: Queryable },
+  accountId: number,
+): AsyncGenerator<Environment[], void, undefined> {
+  const read = () => readDoorRecords(db, environmentType(accountId), MOST_ENVIRONMENTS);
+  let any = false;
+  for await (const records of read()) {
+    any = true;
+    yield records.map(environmentOf);
+  }
+  if (any) return;
   await makeFirst({ db }, accountId);
-  return list();
+  for await (const records of read()) yield records.map(environmentOf);
+};
+
+/** All environments of an account; see {@link readEnvironments}. */
+export const listEnvironments = async (deps: { db: Queryable }, accountId: number): Promise<Environment[]> => {
+  const environments: Environment[] = [];
+  for await (const chunk of readEnvironments(deps, accountId)) environments.push(...chunk);
+  return environments;
 };
 
 /** Its id is drawn by whoever comes first and kept under a fixed name: however many ask at once, there is one. */

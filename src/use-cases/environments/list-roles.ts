@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ensureDoorRecords, listDoorRecords, type DoorRecord, type RecordType } from '../../db/door-records.ts';
+import { ensureDoorRecords, type DoorRecord, type RecordType } from '../../db/door-records.ts';
+import { readDoorRecords } from '../../db/door-record-lists.ts';
 import type { Queryable } from '../../db/pool.ts';
 
 /** What people of an environment may be; doors name roles where they say whom an app is for. */
@@ -38,17 +39,30 @@ const roleOf = ({ key, attributes }: DoorRecord): EnvironmentRole => ({
 });
 
 /**
- * All roles of an environment, oldest first. One round trip, but for the first time: what it has from its beginning is
- * made then. Kept by codename, so however many ask at once, each is made once.
+ * Reads all roles of an environment, oldest first, chunk by chunk. The first time, it makes what an environment has from its
+ * beginning. Kept by codename, so however many ask at once, each is made once.
  *
  * @param ref of an environment that is there.
  */
-export const listRoles = async ({ db }: { db: Queryable }, ref: EnvironmentRef): Promise<EnvironmentRole[]> => {
-  const list = async (): Promise<EnvironmentRole[]> =>
-    (await listDoorRecords(db, roleType(ref), MOST_ROLES)).map(roleOf);
-  const there = await list();
-  if (there.length > 0) return there;
+export const readRoles = async function* (
+  { db }: { db: Queryable },
+  ref: EnvironmentRef,
+): AsyncGenerator<EnvironmentRole[], void, undefined> {
+  const read = () => readDoorRecords(db, roleType(ref), MOST_ROLES);
+  let any = false;
+  for await (const records of read()) {
+    any = true;
+    yield records.map(roleOf);
+  }
+  if (any) return;
   const first = firstRoles.map(({ codename, name }) => ({ key: codename, attributes: { id: randomUUID(), name } }));
   await ensureDoorRecords(db, roleType(ref), first);
-  return list();
+  for await (const records of read()) yield records.map(roleOf);
+};
+
+/** All roles of an environment; see {@link readRoles}. */
+export const listRoles = async (deps: { db: Queryable }, ref: EnvironmentRef): Promise<EnvironmentRole[]> => {
+  const roles: EnvironmentRole[] = [];
+  for await (const chunk of readRoles(deps, ref)) roles.push(...chunk);
+  return roles;
 };

@@ -5,11 +5,10 @@ import { deleteSigningKey, findSigningKey, type SigningKey } from '../../../src/
 import type { Deps } from '../../../src/deps.ts';
 import { MAX_DELIVERY_ATTEMPTS, MAX_UNDER_WAY, type DeliveryRef, type Exchange } from '../../../src/domain/delivery.ts';
 import { createCipher } from '../../../src/secrets/cipher.ts';
-import { listDeliveries } from '../../../src/use-cases/deliveries/list-deliveries.ts';
 import { redeliver } from '../../../src/use-cases/deliveries/redeliver.ts';
 import { requestDelivery } from '../../../src/use-cases/deliveries/request-delivery.ts';
 import { runDelivery } from '../../../workers/run-delivery.ts';
-import { ask, deliveryTo, endsOf, makeDue, makeKey, reportOf } from '../../support/deliveries.ts';
+import { ask, deliveryTo, endsOf, listDeliveries, makeDue, makeKey, reportOf } from '../../support/deliveries.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
 import { startReceiver, type Receiver } from '../../support/receiver.ts';
 

@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dispatchDelivery } from '../../../src/use-cases/deliveries/dispatch-delivery.ts';
-import { listDeliveries } from '../../../src/use-cases/deliveries/list-deliveries.ts';
 import { sweepDeliveries } from '../../../workers/sweep-deliveries.ts';
 import { createApp, endOf } from '../../support/client.ts';
-import { ask, deliveryTo, endsOf, makeKey, reportOf } from '../../support/deliveries.ts';
+import { ask, deliveryTo, endsOf, listDeliveries, makeKey, reportOf } from '../../support/deliveries.ts';
 import { createHarness, queueBackends } from '../../support/harness.ts';
 import { buildArchive } from '../../support/packages.ts';
 import { startReceiver } from '../../support/receiver.ts';

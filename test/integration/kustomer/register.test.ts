@@ -251,11 +251,11 @@ describe('to register an app', () => {
     expect([meta.renamed.length, meta.renamedTotal]).toEqual([250, 1_001]);
   });
 
-  it('is listed in shorter pages where definitions are large, and none is left out', async () => {
+  it('is listed in pages of the size asked for, however large its definitions are', async () => {
     const i18n = { en: 'x'.repeat(1_000_000) };
     for (let patch = 1; patch <= 7; patch++) await acme.register({ app: 'hello', version: `0.0.${patch}`, i18n });
     const versions: string[][] = [];
-    for (let next: string | null = '/v1/apps/available?page[size]=7'; next !== null;) {
+    for (let next: string | null = '/v1/apps/available?page[size]=5'; next !== null;) {
       const page: PageBody<AvailableBody> = await read(await acme.get(next), 200);
       versions.push(page.data.map(({ attributes }) => attributes.version));
       next = page.links.next;

@@ -1,13 +1,14 @@
-import { listCatalogueApps } from '../../../db/catalogue.ts';
+import type { Request, Response } from 'express';
+import { readCatalogueApps } from '../../../db/catalogue-pages.ts';
 import type { Deps } from '../../../deps.ts';
 import { InvalidRequestError } from '../../../errors.ts';
 import type { EnvironmentRef } from '../../../use-cases/environments/list-roles.ts';
+import { mapChunks, sendList } from '../../send-list.ts';
 import { continuationToken, readContinuationToken } from './continuation.ts';
 import { keyOf } from './custom-app.ts';
 import { KIND } from './kind.ts';
 import { presentCustomApp } from './present.ts';
 
-/** Each app may have 100,000 characters of configuration, and a page is put together in memory. */
 const PAGE_SIZE = 50;
 
 export interface PageInput {
@@ -20,12 +21,16 @@ export interface PageInput {
 }
 
 /**
- * A page of an environment's apps in the order in which they were added. Apps that come or go meanwhile do not move the
- * others: nothing is left out or shown twice. One round trip.
+ * Sends a page of an environment's apps in the order in which they were added. Apps that come or go meanwhile do not move the
+ * others: nothing is left out or shown twice.
  *
  * @throws InvalidRequestError for a token that is not ours, or of another list.
  */
-export const customAppPage = async ({ db }: Pick<Deps, 'db'>, { environment, keys, token, baseUrl }: PageInput) => {
+export const sendCustomApps = async (
+  deps: Pick<Deps, 'db' | 'log'>,
+  { req, res }: { req: Request; res: Response },
+  { environment, keys, token, baseUrl }: PageInput,
+): Promise<void> => {
   const { accountId, environmentId } = environment;
   const after = token === undefined ? 0 : readContinuationToken(keys, environment, token);
   if (after === undefined)
@@ -33,19 +38,24 @@ export const customAppPage = async ({ db }: Pick<Deps, 'db'>, { environment, key
       'x-continuation': ['is no token that was given for this list'],
     });
   const keyPrefix = keyOf(environmentId, '');
-  const found = await listCatalogueApps(db, {
+  const { chunks, lastOfMore } = readCatalogueApps(deps.db, {
     accountId,
     kind: KIND,
     ownedOnly: true,
     keyPrefix,
     after,
-    limit: PAGE_SIZE + 1,
+    limit: PAGE_SIZE,
   });
-  const apps = found.slice(0, PAGE_SIZE);
-  const next = found.length > PAGE_SIZE ? continuationToken(keys, environment, apps.at(-1)!.id) : null;
   const address = `${baseUrl}/v2/projects/${environmentId}/custom-apps?continuationToken=`;
-  return {
-    custom_apps: apps.map(presentCustomApp),
-    pagination: { continuation_token: next, next_page: next === null ? null : address + encodeURIComponent(next) },
+  const tail = (): string => {
+    const last = lastOfMore();
+    const next = last ? continuationToken(keys, environment, last.id) : null;
+    const pagination = {
+      continuation_token: next,
+      next_page: next === null ? null : address + encodeURIComponent(next),
+    };
+    return `],"pagination":${JSON.stringify(pagination)}}`;
   };
+  const items = mapChunks(chunks, (apps) => apps.map(presentCustomApp));
+  await sendList(deps, { req, res }, { head: '{"custom_apps":[', tail }, items);
 };

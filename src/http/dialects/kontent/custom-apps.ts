@@ -10,7 +10,7 @@ import { parse } from '../../parse.ts';
 import { addCustomApp } from './add-custom-app.ts';
 import { changeCustomApp } from './change-custom-app.ts';
 import { CONTINUATION_KEYS } from './continuation.ts';
-import { customAppPage } from './custom-app-page.ts';
+import { sendCustomApps } from './custom-app-page.ts';
 import { environmentOf } from './environment.ts';
 import { getCustomApp, knownAs } from './find-custom-app.ts';
 import { KIND } from './kind.ts';
@@ -28,14 +28,8 @@ export const customAppRoutes = (deps: Deps): Router => {
   const keys = deps.cipher.keysFor(CONTINUATION_KEYS);
 
   router.get('/', async (req, res) => {
-    res.json(
-      await customAppPage(deps, {
-        environment: environmentOf(res),
-        keys,
-        token: tokenOf(req),
-        baseUrl: baseUrlOf(req),
-      }),
-    );
+    const input = { environment: environmentOf(res), keys, token: tokenOf(req), baseUrl: baseUrlOf(req) };
+    await sendCustomApps(deps, { req, res }, input);
   });
 
   router.post('/', allow('admin'), acceptJson(), async (req, res) => {

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Deps } from '../../../deps.ts';
-import { listRoles } from '../../../use-cases/environments/list-roles.ts';
+import { listRoles, readRoles } from '../../../use-cases/environments/list-roles.ts';
+import { mapChunks, sendList } from '../../send-list.ts';
 import { environmentOf } from './environment.ts';
 import { notFound } from './not-found.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
@@ -8,11 +9,12 @@ import { presentRole } from './present.ts';
 import { REFERENCE_PATHS, referenceOf } from './reference.ts';
 
 /** Read only: roles are made by the command line. */
-export const roleRoutes = (deps: Pick<Deps, 'db'>): Router => {
+export const roleRoutes = (deps: Pick<Deps, 'db' | 'log'>): Router => {
   const router = Router();
 
-  router.get('/', async (_req, res) => {
-    res.json({ roles: (await listRoles(deps, environmentOf(res))).map(presentRole) });
+  router.get('/', async (req, res) => {
+    const items = mapChunks(readRoles(deps, environmentOf(res)), (roles) => roles.map(presentRole));
+    await sendList(deps, { req, res }, { head: '{"roles":[', tail: () => ']}' }, items);
   });
 
   router.get(REFERENCE_PATHS, async (req, res) => {

@@ -1,5 +1,5 @@
 import { Router, type RequestHandler } from 'express';
-import { listAvailableVersions, type AvailableVersion } from '../../../db/catalogue-versions.ts';
+import { readAvailableVersions, type AvailableVersion } from '../../../db/catalogue-versions.ts';
 import type { Deps } from '../../../deps.ts';
 import { actorOf } from '../../auth.ts';
 import { createBaseUrl } from '../../base-url.ts';
@@ -11,15 +11,13 @@ import { editListing } from './edit-listing.ts';
 import { appVersionOf, getVersion } from './find-app.ts';
 import { KIND } from './kind.ts';
 import { organisationOf } from './organisation.ts';
-import { pageOf, presentPage } from './page.ts';
+import { pageOf, sendPage } from './page.ts';
 import { presentAvailable } from './present-available.ts';
 import { readDefinition } from './read-definition.ts';
 import { registerVersion } from './register-version.ts';
 import { ruleError } from './rule-error.ts';
 import { requireAdminRole, requireReadRole } from './roles.ts';
 
-/** A page ends behind the first version that goes beyond: each may have a mebibyte, and a page may have a hundred. */
-const PAGE_BYTES = 5_000_000;
 /** An answer tells of. */
 const MOST_RENAMED = 250;
 
@@ -31,15 +29,10 @@ export const availableRoutes = (deps: Deps): Router => {
   router.get('/', requireReadRole, async (req, res) => {
     const { accountId } = await organisationOf(deps, res);
     const page = pageOf(req);
-    const { versions: rows, hasMore } = await listAvailableVersions(deps.db, {
-      accountId,
-      kind: KIND,
-      after: page.after,
-      limit: page.size,
-      bytes: PAGE_BYTES,
-    });
+    const list = { accountId, kind: KIND, after: page.after, limit: page.size };
     const present = (row: AvailableVersion) => presentAvailable({ version: row, app: row }, accountId);
-    res.json(presentPage('/v1/apps/available', page, { rows, hasMore }, present));
+    const answer = { req, res, path: '/v1/apps/available' };
+    await sendPage(deps, answer, page, { ...readAvailableVersions(deps.db, list), present });
   });
 
   router.post('/', requireAdminRole, acceptJson(), async (req, res) => {

@@ -1,5 +1,5 @@
 import { Router, type RequestHandler } from 'express';
-import { listCatalogueInstallations } from '../../../db/catalogue-installations.ts';
+import { readCatalogueInstallations } from '../../../db/catalogue-installations.ts';
 import type { Deps } from '../../../deps.ts';
 import { updateInstallation } from '../../../use-cases/update-installation.ts';
 import { actorOf } from '../../auth.ts';
@@ -13,7 +13,7 @@ import { installBody, settingsOf } from './install-body.ts';
 import { installVersion } from './install-version.ts';
 import { KIND } from './kind.ts';
 import { organisationOf } from './organisation.ts';
-import { pageOf, presentPage } from './page.ts';
+import { pageOf, sendPage } from './page.ts';
 import { presentInstalled } from './present-installed.ts';
 import { requireAdminRole, requireReadRole } from './roles.ts';
 
@@ -25,20 +25,8 @@ export const installedRoutes = (deps: Deps): Router => {
   router.get('/', requireReadRole, async (req, res) => {
     const { accountId } = await organisationOf(deps, res);
     const page = pageOf(req);
-    const rows = await listCatalogueInstallations(deps.db, {
-      accountId,
-      kind: KIND,
-      after: page.after,
-      limit: page.size + 1,
-    });
-    res.json(
-      presentPage(
-        '/v1/apps',
-        page,
-        { rows: rows.slice(0, page.size), hasMore: rows.length > page.size },
-        presentInstalled,
-      ),
-    );
+    const reader = readCatalogueInstallations(deps.db, { accountId, kind: KIND, after: page.after, limit: page.size });
+    await sendPage(deps, { req, res, path: '/v1/apps' }, page, { ...reader, present: presentInstalled });
   });
 
   router.post('/install', requireAdminRole, acceptJson(), async (req, res) => {

@@ -1,6 +1,9 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { PageReader } from '../../../db/chunks.ts';
+import type { Deps } from '../../../deps.ts';
 import { parse } from '../../parse.ts';
+import { mapChunks, sendList } from '../../send-list.ts';
 
 const MOST = 100;
 const DEFAULT = 50;
@@ -30,29 +33,19 @@ export const pageOf = (req: Request): Page => {
   return { size, after };
 };
 
-interface Links {
-  self: string;
-  /** Relative; null: there is nothing behind this page. */
-  next: string | null;
-}
-
-export interface List<Item> {
-  data: Item[];
-  meta: { pageSize: number };
-  links: Links;
-}
-
-/** @param rows of the page; whether there are more. */
-export const presentPage = <Row extends { id: number }, Item>(
-  path: string,
+/** Sends a page of a list: the vendor's envelope with a relative address of the next page, or null at the end. */
+export const sendPage = <Row extends { id: number }>(
+  deps: Pick<Deps, 'log'>,
+  { req, res, path }: { req: Request; res: Response; path: string },
   { size, after }: Page,
-  { rows, hasMore }: { rows: readonly Row[]; hasMore: boolean },
-  present: (row: Row) => Item,
-): List<Item> => {
+  { chunks, lastOfMore, present }: PageReader<Row> & { present: (row: Row) => unknown },
+): Promise<void> => {
   const link = (from: number): string => `${path}?page[size]=${size}${from > 0 ? `&page[after]=${from}` : ''}`;
-  return {
-    data: rows.map(present),
-    meta: { pageSize: size },
-    links: { self: link(after), next: hasMore ? link(rows.at(-1)!.id) : null },
+  const tail = (): string => {
+    const last = lastOfMore();
+    const links = { self: link(after), next: last ? link(last.id) : null };
+    return `],"meta":${JSON.stringify({ pageSize: size })},"links":${JSON.stringify(links)}}`;
   };
+  const items = mapChunks(chunks, (rows) => rows.map(present));
+  return sendList(deps, { req, res }, { head: '{"data":[', tail }, items);
 };

@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
-import { listCatalogueApps, type CatalogueApp } from '../../../db/catalogue.ts';
+import type { CatalogueApp } from '../../../db/catalogue.ts';
+import { listCatalogueApps } from '../../../db/catalogue-pages.ts';
 import type { Deps } from '../../../deps.ts';
 import { listApp, type ListingChange } from '../../../use-cases/list-app.ts';
 import { rateApp } from '../../../use-cases/rate-app.ts';

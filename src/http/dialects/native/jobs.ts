@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { listJobs, type ListedJob } from '../../../db/job-lists.ts';
+import { listJobNumbers, readJobs, type ListedJob } from '../../../db/job-lists.ts';
 import type { Deps } from '../../../deps.ts';
 import { jobKinds, jobStates, type JobStatus } from '../../../domain/job.ts';
 import { cancelJob } from '../../../use-cases/cancel-job.ts';
@@ -9,7 +9,7 @@ import { retryJob } from '../../../use-cases/retry-job.ts';
 import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { createBaseUrl } from '../../base-url.ts';
 import { parse } from '../../parse.ts';
-import { pageQuery, presentPage, wholeNumber } from './page.ts';
+import { pageQuery, readOnePage, wholeNumber } from './page.ts';
 
 const query = z.strictObject({
   ...pageQuery,
@@ -24,13 +24,14 @@ export const jobRoutes = (deps: Deps): Router => {
   const baseUrl = createBaseUrl(deps.config);
   const signedIn = authenticate(deps);
 
-  /** Newest first. One round trip. */
+  /** Newest first. Two round trips. */
   router.get('/', signedIn, async (req, res) => {
     const { limit, after, state, kind, app_id: appId } = parse(query, req.query);
-    const filter = { accountId: userOf(res).accountId, states: state && [state], kind, appId };
-    const found = await listJobs(deps.db, filter, { beyond: after, newestFirst: true, limit: limit + 1 });
-    const numbered = found.map((job) => ({ id: job.seq, job }));
-    res.json(presentPage(numbered, limit, ({ job }) => presentListed(job)));
+    const { accountId } = userOf(res);
+    const filter = { accountId, states: state && [state], kind, appId };
+    const found = await listJobNumbers(deps.db, filter, { beyond: after, newestFirst: true, limit: limit + 1 });
+    const { rows, next } = await readOnePage(found, limit, (numbers) => readJobs(deps.db, accountId, numbers));
+    res.json({ data: rows.map(presentListed), next });
   });
 
   /** One round trip while the job is young. */

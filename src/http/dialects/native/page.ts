@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firstOfPage, type Found, type Placed } from '../../../db/chunks.ts';
 
 const LARGEST = 100;
 
@@ -14,15 +15,32 @@ export const pageQuery = {
 };
 
 /**
- * One page of a list, and the `after` of the next one: null at the end.
+ * One page of a list, and the `after` of the next one: null at the end. A page of large rows may be shorter than asked for.
  *
- * @param found one more than the page holds, if there is one.
+ * @param found a chunk with one row more than the page holds, if there is one.
  */
 export const presentPage = <T extends { id: number }, Shown>(
-  found: readonly T[],
+  found: readonly Found<T>[],
   limit: number,
   present: (item: T) => Shown,
 ): { data: Shown[]; next: number | null } => {
-  const items = found.slice(0, limit);
-  return { data: items.map(present), next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const { rows, next } = firstOfPage(found, limit);
+  return { data: rows.map(present), next };
+};
+
+/**
+ * One page of a list whose ids were read first; as {@link presentPage}.
+ *
+ * @param ids one more than the page holds, if there is one.
+ * @param read reads rows by their ids, chunk by chunk.
+ */
+export const readOnePage = async <Row>(
+  ids: readonly { id: number }[],
+  limit: number,
+  read: (ids: number[]) => AsyncGenerator<Placed<Row>[], void, undefined>,
+): Promise<{ rows: Row[]; next: number | null }> => {
+  const page = ids.slice(0, limit).map(({ id }) => id);
+  const rows = (await read(page).next()).value ?? [];
+  const taken = rows.at(-1)?.place ?? page.length;
+  return { rows, next: taken < ids.length ? (page[taken - 1] ?? null) : null };
 };

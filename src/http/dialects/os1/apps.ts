@@ -7,15 +7,15 @@ import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
 import { parse } from '../../parse.ts';
 import { refuseOtherOrganization } from './access.ts';
-import { decideNewVersion } from './decide-new-version.ts';
+import { decideNewVersion, parentOf } from './decide-new-version.ts';
 import { describeApp } from './describe-app.ts';
 import { answer, envelope } from './envelope.ts';
 import { versionAmong } from './find-version.ts';
 import { newVersionId } from './ids.ts';
 import { KIND } from './kind.ts';
-import { listApps } from './list-apps.ts';
+import { sendApps } from './list-apps.ts';
 import { presentApp, presentVersion } from './present-app.ts';
-import { getApp, refuseForeign } from './read-app.ts';
+import { getApp, readSomeWhole, refuseForeign } from './read-app.ts';
 import { registerNewApp } from './register-new-app.ts';
 import { listing, newApp, newVersion, registration } from './schema.ts';
 
@@ -28,7 +28,7 @@ export const appRoutes = (deps: Deps): Router => {
   router.get('/', async (req, res) => {
     const { accountId } = userOf(res);
     const { limit, after } = parse(listing, req.query);
-    answer(res, await listApps(deps, { accountId, limit, after }));
+    await sendApps(deps, { req, res }, { accountId, limit, after });
   });
 
   router.post('/', allow('agent', 'admin'), acceptJson(), async (req, res) => {
@@ -72,6 +72,9 @@ export const appRoutes = (deps: Deps): Router => {
         ref: { accountId: seen.app.accountId, kind: KIND, by: 'id', value: seen.app.id },
         describe: describeApp,
         decide: decideNewVersion(externalId, body),
+        readVersions: readSomeWhole(
+          (one, all) => one.externalId === externalId || one === parentOf(all, body.parentVersion),
+        ),
       });
       const version = presentVersion(app, versionAmong(versions, externalId), { host, own: true });
       return { status: 201, body: envelope(res, version) };

@@ -19,7 +19,8 @@ export const decideNewVersion =
     if (ready.length === 0) throw conflict('not_ready', 'An app gets further versions once one is READY_TO_PUBLISH.');
     const open = versions.find((one) => stateOf(one) === 'DEVELOPMENT');
     if (open) throw conflict('phase_taken', `Version ${open.version!} is in DEVELOPMENT already, and only one can be.`);
-    const parent = typeof parentVersion === 'string' ? named(versions, parentVersion) : ready.at(-1)!;
+    const parent = parentOf(versions, parentVersion);
+    if (!parent) throw invalidField('parentVersion', 'is no version of this app');
     const newest = versions.map((one) => one.version!).reduce((a, b) => (isGreater(a, b) ? a : b));
     if (!isGreater(version, newest))
       throw invalidField('version', `must be greater than ${newest}, the greatest one there is`);
@@ -29,12 +30,14 @@ export const decideNewVersion =
     };
   };
 
-/** By what it is called, or by its id. */
-const named = (versions: readonly CatalogueVersion[], name: string): CatalogueVersion => {
-  const id = readVersionId(name);
-  const parent = versions.find((one) => (id === undefined ? one.version === name : one.externalId === id));
-  if (!parent) throw invalidField('parentVersion', 'is no version of this app');
-  return parent;
+/** Finds the version that a new one is a copy of: the one called so, or with this id; else the last that is ready. */
+export const parentOf = (
+  versions: readonly CatalogueVersion[],
+  asked: NewVersion['parentVersion'],
+): CatalogueVersion | undefined => {
+  if (typeof asked !== 'string') return versions.findLast((one) => isReady(stateOf(one)));
+  const id = readVersionId(asked);
+  return versions.find((one) => (id === undefined ? one.version === asked : one.externalId === id));
 };
 
 const conflict = (code: string, message: string): AppError => new AppError(code, 409, message);

@@ -13,7 +13,7 @@ import { answer } from './envelope.ts';
 import { versionAmong } from './find-version.ts';
 import { KIND } from './kind.ts';
 import { presentVersion } from './present-app.ts';
-import { getVersion, refuseForeign } from './read-app.ts';
+import { getVersion, readSomeWhole, refuseForeign } from './read-app.ts';
 import { attributePatch, stateChange } from './schema.ts';
 
 /** One version of an app. Mount behind authentication. */
@@ -36,6 +36,7 @@ export const versionRoutes = (deps: Deps): Router => {
       ref: { accountId: seen.app.accountId, kind: KIND, by: 'id', value: seen.app.id },
       describe: describeApp,
       decide: decide(externalId),
+      readVersions: readSomeWhole((one) => one.externalId === externalId),
     });
     answer(res, presentVersion(app, versionAmong(versions, externalId), { host, own: true }));
   };

@@ -1,21 +1,22 @@
 import { Router, type Request } from 'express';
 import { findDelivery } from '../../../db/deliveries.ts';
+import { listDeliveryIds, readDeliveries, type DeliveryReport } from '../../../db/delivery-lists.ts';
 import type { DoorRecord } from '../../../db/door-records.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { isUuid } from '../../../domain/uuid.ts';
-import { listDeliveries, type DeliveryReport } from '../../../use-cases/deliveries/list-deliveries.ts';
 import { redeliver } from '../../../use-cases/deliveries/redeliver.ts';
 import { allow, userOf } from '../../auth.ts';
 import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
+import { mapChunks, sendList } from '../../send-list.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { badQuery } from './errors.ts';
 import { KIND } from './kind.ts';
 import { showMoment } from './moment.ts';
 import { subjectOf } from './webhook.ts';
 
-/** Of a list; each one shows all its attempts. */
+/** Of a list; each one shows its newest attempts. */
 const USUAL = 20;
 const MOST = 100;
 
@@ -59,7 +60,9 @@ export const deliveryRoutes = (deps: Deps, loadPolicy: LoadPolicy): Router => {
     const { accountId } = userOf(res);
     const { id } = await loadPolicy(deps, accountId, req.params.id);
     const list = { accountId, door: KIND, subject: subjectOf(id), before: beforeOf(req), limit: limitOf(req) };
-    res.json((await listDeliveries(deps, list)).map(presentDelivery));
+    const chunks = readDeliveries(deps.db, accountId, await listDeliveryIds(deps.db, list));
+    const items = mapChunks(chunks, (deliveries) => deliveries.map(presentDelivery));
+    await sendList(deps, { req, res }, { head: '[', tail: () => ']' }, items);
   });
 
   router.post('/:delivery/redeliver', allow('admin'), async (req: Request, res) => {

@@ -13,7 +13,7 @@ export const findOffering = async (
   views: readonly AppView[],
 ): Promise<ListedApp | undefined> => {
   for (const view of views) {
-    const [app] = await loadListedApps(db, { accountId, kind: KIND, view }, [id]);
+    const [app] = await loadListedApps(db, { accountId, kind: KIND, view }, { ids: [id] });
     if (app) return app;
   }
   return undefined;

@@ -31,6 +31,9 @@ const OTHERS = [
   'ui_extension_version',
 ];
 
+/** Read only when they are asked for. */
+export const longFields: readonly string[] = ['compliance', 'description', 'features'];
+
 export const offeringCollection: Collection<AppColumnRef> = {
   fields: [...SHOWN, ...OTHERS],
   shown: SHOWN,

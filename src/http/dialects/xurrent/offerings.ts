@@ -14,7 +14,7 @@ import { badQuery } from './errors.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import { findOffering, getOffering, ownOffering } from './find-offering.ts';
 import { KIND } from './kind.ts';
-import { offeringCollection, predefined } from './offering-collection.ts';
+import { longFields, offeringCollection, predefined } from './offering-collection.ts';
 import { newOfferingOf, offeringChangeOf } from './offering-input.ts';
 import { offeringBody, withRequired } from './offering-schema.ts';
 import { presentOffering } from './present-offering.ts';
@@ -98,7 +98,8 @@ const sendList = (deps: Deps, { req, res }: { req: Request; res: Response }, vie
     {
       collection: offeringCollection,
       select: (request) => pageOfApps(deps.db, list, request),
-      load: (ids) => loadListedApps(deps.db, list, ids),
+      load: (ids, fields) =>
+        loadListedApps(deps.db, list, { ids, without: longFields.filter((name) => !fields.includes(name)) }),
       present: (app) => presentOffering(app, viewer),
     },
   );

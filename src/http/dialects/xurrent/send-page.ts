@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
+import { readInChunks, type Placed } from '../../../db/chunks.ts';
 import type { ListPage } from '../../../db/list-page.ts';
 import type { Deps } from '../../../deps.ts';
+import { mapChunks, sendList } from '../../send-list.ts';
 import { addressOf } from './addresses.ts';
 import { readCollectionQuery, type Collection, type CollectionQuery } from './collection.ts';
 import { pageHeaders } from './page-headers.ts';
@@ -11,7 +13,8 @@ type Presented = Record<string, unknown>;
 export interface PageSource<Column, Row extends { id: number }> {
   collection: Collection<Column>;
   select: (request: CollectionQuery<Column>['request']) => Promise<ListPage>;
-  load: (ids: number[]) => Promise<Row[]>;
+  /** Reads the first chunk of these rows. @param fields that are shown. */
+  load: (ids: readonly number[], fields: readonly string[]) => Promise<Placed<Row>[]>;
   present: (row: Row) => Presented;
 }
 
@@ -25,12 +28,13 @@ const selectFields = (whole: Presented, fields: readonly string[]): Presented =>
   );
 
 /**
- * Answers with a page of a collection: two statements, one for the page and one for what is on it.
+ * Answers with a page of a collection: a statement for the page, and one for each chunk of what is on it. What was removed
+ * between two statements is left out.
  *
  * @throws AppError 400 for a query that cannot be understood.
  */
 export const sendPage = async <Column, Row extends { id: number }>(
-  deps: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config' | 'log'>,
   { req, res }: { req: Request; res: Response },
   { collection, select, load, present }: PageSource<Column, Row>,
 ): Promise<void> => {
@@ -38,9 +42,8 @@ export const sendPage = async <Column, Row extends { id: number }>(
   const query = readCollectionQuery(collection, pairs);
   const page = await select(query.request);
   const ids = page.rows.map(({ id }) => id);
-  const rows = new Map((ids.length > 0 ? await load(ids) : []).map((row) => [row.id, row]));
+  const chunks = readInChunks(ids, (some) => load(some, query.fields));
+  const items = mapChunks(chunks, (rows) => rows.map((row) => selectFields(present(row), query.fields)));
   res.set(pageHeaders({ address: addressOf(deps, req), pairs, query, page }));
-  // What was removed between the two statements is left out.
-  const found = ids.map((id) => rows.get(id)).filter((row) => row !== undefined);
-  res.json(found.map((row) => selectFields(present(row), query.fields)));
+  await sendList(deps, { req, res }, { head: '[', tail: () => ']' }, items);
 };

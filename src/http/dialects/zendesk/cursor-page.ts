@@ -1,4 +1,5 @@
 import { invalidField } from '../../../errors.ts';
+import type { ListFrame } from '../../send-list.ts';
 
 /** As asked for with `page[size]`, `page[after]` and `page[before]`. */
 export interface AskedPage {
@@ -82,3 +83,9 @@ export const presentPage = (url: string, query: Record<string, unknown>, meta: P
     },
   };
 };
+
+/** A page as a document: its items under `name`, then what {@link presentPage} says. */
+export const pageFrame = (name: string, page: ReturnType<typeof presentPage>): ListFrame => ({
+  head: `{"${name}":[`,
+  tail: () => `],${JSON.stringify(page).slice(1)}`,
+});

@@ -1,5 +1,4 @@
 import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
-import { listJobs } from '../../../db/job-lists.ts';
 import { findJobReport } from '../../../db/jobs.ts';
 import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
@@ -11,20 +10,11 @@ import { createBaseUrl } from '../../base-url.ts';
 import { toAppError } from '../../errors.ts';
 import { logQuietly } from '../../observe-requests.ts';
 import { requestIdOf } from '../../request-id.ts';
-import { parse } from '../../parse.ts';
 import { sendJson } from '../../send-json.ts';
-import { pageOf, presentPage, readCursor } from './cursor-page.ts';
-import { jobQuery } from './job-query.ts';
 import { acceptJsonSuffix } from './json-suffix.ts';
+import { listJobStatuses } from './list-job-statuses.ts';
 import { listOf } from './query.ts';
-import {
-  LOST_JOB_ID,
-  presentJob,
-  presentListedJob,
-  presentUnknownJob,
-  presentUnreachableJob,
-  type JobUrls,
-} from './present-job.ts';
+import { LOST_JOB_ID, presentJob, presentUnknownJob, presentUnreachableJob, type JobUrls } from './present-job.ts';
 
 /** What a client puts into the path when the answer before had no id for it. */
 const lostIds: ReadonlySet<string> = new Set(['undefined', 'null', 'NaN']);
@@ -45,20 +35,11 @@ export const jobStatusRoutes = (deps: Deps): Router => {
 
   const admin = [authenticate(deps), allow('admin')];
 
-  /** Newest first. One round trip for a page. */
-  router.get('/', ...admin, async (req, res) => {
+  const list = listJobStatuses(deps, urlsOf);
+  router.get('/', ...admin, (req, res) => {
     // A slash at the end is where an id should have been.
     if (!isList(req)) throw new NotFoundError(LOST_JOB_ID);
-    const { filter, page } = parse(jobQuery, req.query);
-    const cursor = readCursor(page);
-    const asked = { beyond: cursor.id, newestFirst: !cursor.backwards, limit: page.size + 1 };
-    const found = await listJobs(deps.db, { accountId: userOf(res).accountId, ...filter }, asked);
-    const numbered = found.map((job) => ({ id: job.seq, job }));
-    const { items, meta } = pageOf(numbered, page.size, cursor);
-    res.json({
-      job_statuses: items.map(({ job }) => presentListedJob(job, urlsOf(req))),
-      ...presentPage(`${baseUrlOf(req)}${req.baseUrl}.json`, req.query, meta),
-    });
+    return list(req, res);
   });
 
   router.get('/:id', authenticate(deps, { polls: true }), allow('admin'), async (req, res) => {

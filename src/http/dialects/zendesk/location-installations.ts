@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import { listLocationOrders, type LocationOrder } from '../../../db/location-orders.ts';
+import { listLocationPlaces, readLocationOrder, type LocationOrder } from '../../../db/location-orders.ts';
 import type { Deps } from '../../../deps.ts';
 import type { Product } from '../../../domain/package/definition.ts';
 import { knownLocations } from '../../../domain/package/locations/location-table.ts';
@@ -9,6 +9,7 @@ import { actorOf, allow, authenticate, userOf } from '../../auth.ts';
 import { createBaseUrl } from '../../base-url.ts';
 import { ignoredHeader } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
+import { sendList } from '../../send-list.ts';
 import { reorderBody } from './location-schema.ts';
 import type { Prefix } from './prefixes.ts';
 import { readFields } from './read-fields.ts';
@@ -19,9 +20,18 @@ export const locationInstallationRoutes = (deps: Deps, prefix: Prefix): Router =
   const baseUrl = createBaseUrl(deps.config);
   const admin = [authenticate(deps), allow('admin')];
 
-  router.get('/', ...admin, async (_req, res) => {
-    const orders = await listLocationOrders(deps.db, userOf(res).accountId, prefix.product);
-    res.json({ location_installations: inTableOrder(orders).map(presentOrder) });
+  router.get('/', ...admin, async (req, res) => {
+    const { accountId } = userOf(res);
+    const places = inTableOrder(await listLocationPlaces(deps.db, accountId, prefix.product));
+    const items = async function* () {
+      for (const place of places) {
+        const installationIds: number[] = [];
+        for await (const ids of readLocationOrder(deps.db, accountId, place)) installationIds.push(...ids);
+        // Those that had a place there may be gone by now.
+        if (installationIds.length > 0) yield [JSON.stringify(presentOrder({ ...place, installationIds }))];
+      }
+    };
+    await sendList(deps, { req, res }, { head: '{"location_installations":[', tail: () => ']}' }, items());
   });
 
   router.post('/reorder', ...admin, acceptJson(), async (req, res) => {
@@ -59,8 +69,8 @@ const checkPlace = (name: string, product: Product | null, named: Product | null
 };
 
 /** The vendor's order of products and locations. */
-const inTableOrder = (orders: LocationOrder[]): LocationOrder[] => {
-  const place = ({ product, location }: LocationOrder): number =>
+const inTableOrder = <Place extends Pick<LocationOrder, 'product' | 'location'>>(orders: Place[]): Place[] => {
+  const place = ({ product, location }: Place): number =>
     knownLocations.findIndex((known) => known.product === product && known.name === location);
   return orders.toSorted((a, b) => place(a) - place(b));
 };

@@ -1,9 +1,10 @@
 import { Router } from 'express';
-import { listResources, type Resource } from '../../../db/resources.ts';
+import { readResources, type Resource } from '../../../db/resources.ts';
 import type { Deps } from '../../../deps.ts';
 import { getInstallation } from '../../../use-cases/get-installation.ts';
 import { authenticate, userOf } from '../../auth.ts';
 import { parse } from '../../parse.ts';
+import { mapChunks, sendList } from '../../send-list.ts';
 import { formatTime } from './format.ts';
 import { APP_KIND } from './kind.ts';
 import { idParams } from './schema.ts';
@@ -19,8 +20,9 @@ export const requirementRoutes = (deps: Deps): Router => {
     const { id } = parse(idParams, req.params);
     const { accountId } = userOf(res);
     await getInstallation(deps.db, { accountId, id, kind: APP_KIND });
-    const resources = await listResources(deps.db, { accountId, installationId: id, limit: MOST_REQUIREMENTS });
-    res.json({ requirements: resources.map(presentRequirement) });
+    const chunks = readResources(deps.db, { accountId, installationId: id, limit: MOST_REQUIREMENTS });
+    const items = mapChunks(chunks, (resources) => resources.map(presentRequirement));
+    await sendList(deps, { req, res }, { head: '{"requirements":[', tail: () => ']}' }, items);
   });
 
   return router;
