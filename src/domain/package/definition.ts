@@ -22,7 +22,7 @@ export interface AppDefinition {
   locations: AppLocation[];
   parameters: ParameterDefinition[];
   requirements: RequirementDefinition[];
-  /** Locale -> texts, as the package has them under `translations/`; the default locale is among them. */
+  /** Locale -> those of the package's texts that are shown; see `shownTexts`. The default locale is among them. */
   translations: Record<string, Record<string, unknown>>;
   /** Paths of its logos, and of its screenshots in the order of their numbers. */
   pictures: string[];

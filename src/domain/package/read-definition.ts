@@ -16,6 +16,7 @@ import { type ManifestParameter, parameterName, readParameters } from './paramet
 import { flattenRequirements } from './requirements/flatten-requirements.ts';
 import { requirementsPath } from './requirements/requirement-types.ts';
 import { listTranslationFiles } from './translations/list-translation-files.ts';
+import { shownTexts } from './translations/shown-texts.ts';
 import { plainTexts } from './translations/texts-for.ts';
 
 /** Sizes were checked with the limits in force then; here only the depth guards the stack. */
@@ -84,7 +85,7 @@ const readTranslations = (view: PackageView): Record<string, Record<string, unkn
   Object.fromEntries(
     listTranslationFiles(view).map(({ file, locale }) => {
       const tree = readDocument(file).root.value;
-      return [locale, isObject(tree) ? plainTexts(tree) : {}];
+      return [locale, isObject(tree) ? shownTexts(plainTexts(tree)) : {}];
     }),
   );
 

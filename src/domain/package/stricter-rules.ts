@@ -110,7 +110,11 @@ export const stricterRules: readonly StricterRule[] = [
     reason: 'U+0000, half a surrogate pair, `__proto__` and 1e999 cannot be stored and given back.',
   },
   { key: 'json_file_too_large', reason: 'Parsed JSON takes some thirty times its size; the reference has no limit.' },
-  { key: 'translations_too_large', reason: 'All translations are kept with the app and sent to clients.' },
+  { key: 'translations_too_large', reason: 'Parsed texts take many times their size; the reference has no limit.' },
+  {
+    key: 'listing_texts_too_large',
+    reason: 'The texts of a listing are stored with the app, for each language, and sent to clients.',
+  },
   { key: 'invalid_encoding', reason: 'The reference crashes on texts that are not UTF-8.' },
   { key: 'invalid_default_locale', reason: 'The reference looks at each line, so a second line gets through.' },
   { key: 'translation.invalid_locale', reason: 'As for the default locale.' },

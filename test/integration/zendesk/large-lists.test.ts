@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { QueryResult } from 'pg';
 import { buildApp, read } from '../../support/client.ts';
@@ -89,43 +90,32 @@ describe('lists of apps with very large translations', () => {
        select a.account_id, a.id, a.version_id, 'support', 'No. ' || n, 'installed', true, 'none'
        from apps a, generate_series(1, 1500) n where a.id = (select max(id) from apps)`,
     );
-    const { seen, stop } = watchPool(harness);
     const socket = connect(Number(new URL(harness.origin).port), '127.0.0.1');
     const path = '/api/v2/apps/installations.json?include=app';
     socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${harness.tokens.admin}\r\n\r\n`);
     await new Promise((resolve) => socket.once('readable', resolve));
     // The answer has 60 MB: the reading of it stops when what lies between is full.
-    let answers = -1;
-    await vi.waitFor(
-      () => {
-        const still = seen.answers === answers;
-        answers = seen.answers;
-        expect(still).toBe(true);
-      },
-      { interval: 300, timeout: 10_000 },
-    );
-    expect(answers).toBeLessThan(12);
+    await sleep(1_000);
+    const lines = () => vi.mocked(harness.deps.log.info).mock.calls.filter(([message]) => message === 'request');
+    const before = lines().length;
     expect(harness.deps.db.idleCount).toBe(harness.deps.db.totalCount);
     socket.destroy();
     await vi.waitFor(() => {
-      const requests = vi.mocked(harness.deps.log.info).mock.calls.filter(([message]) => message === 'request');
-      expect(requests.at(-1)?.[1]).toMatchObject({ status: 499 });
+      expect(lines().slice(before)).toEqual([['request', expect.objectContaining({ status: 499 })]]);
     });
-    expect(seen.answers).toBe(answers);
-    stop();
   });
 
   it('end the connection when a later chunk cannot be read', async () => {
     const query = harness.deps.db.query.bind(harness.deps.db) as (...args: unknown[]) => Promise<QueryResult>;
     let answers = 0;
     const spy = vi.spyOn(harness.deps.db, 'query').mockImplementation((async (...args: unknown[]) => {
-      answers += 1;
-      if (answers > 7) throw new Error('no more');
+      if (String(args[0]).includes('as translations')) answers += 1;
+      if (answers > 6) throw new Error('no more');
       return query(...args);
     }) as never);
     const response = await list();
     expect(response.status).toBe(200);
-    await expect(response.text()).rejects.toThrow();
+    await expect(response.text()).rejects.toThrow('terminated');
     spy.mockRestore();
     expect(harness.deps.log.error).toHaveBeenCalledWith('an answer was broken off', expect.objectContaining({}));
   });

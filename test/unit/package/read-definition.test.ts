@@ -168,6 +168,13 @@ test('translations, without the marks for translators', async () => {
   expect(translations).toEqual({ en: { app: { name: 'Greeter' } }, de: { app: { name: 'Grüßer' } } });
 });
 
+test('of the translations what is shown: texts of listings and of parameters', async () => {
+  const texts = { name: 'N', short_description: 5, parameters: { key: { label: 'Key', more: 1 }, odd: 'x' }, own: {} };
+  const { translations } = await read({}, { 'translations/de.json': { app: { ...texts, support: texts }, rest: 'x' } });
+  const shown = { name: 'N', short_description: null, parameters: { key: { label: 'Key' }, odd: null } };
+  expect(translations['de']).toEqual({ app: { ...shown, support: shown } });
+});
+
 describe('whatever depth was taken can be read', () => {
   const limits = { ...defaultLimits, maxJsonDepth: 1_000_000 };
   const nested = (depth: number) =>

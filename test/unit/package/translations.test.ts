@@ -81,6 +81,20 @@ describe('translations', () => {
       { 'translations/de.json': { a: Array(30_000).fill([]) }, 'translations/fr.json': { a: Array(30_000).fill([]) } },
       ['translations_too_large'],
     ],
+    [
+      'listing texts that are too large in all languages together',
+      Object.fromEntries(
+        ['de', 'fr', 'es'].map((l) => [`translations/${l}.json`, { app: { long_description: 'x'.repeat(700_000) } }]),
+      ),
+      ['listing_texts_too_large'],
+    ],
+    [
+      'texts as large that only the app itself shows',
+      Object.fromEntries(
+        ['de', 'fr', 'es'].map((l) => [`translations/${l}.json`, { app: { own: 'x'.repeat(700_000) } }]),
+      ),
+      [],
+    ],
     ['as many values as fit', { 'translations/de.json': { a: Array(49_000).fill([]) } }, []],
     ['a manifest of too many values', { 'manifest.json': { a: Array(200_000).fill([]) } }, ['json_file_too_large']],
     [

@@ -8,6 +8,8 @@ import { type ProblemList, type Report, reporter } from '../problem-list.ts';
 import { findBareText } from './annotated-format.ts';
 import { isLocale } from './locale.ts';
 import { listTranslationFiles, type TranslationFile } from './list-translation-files.ts';
+import { maxShownBytes, shownBytes, shownTexts } from './shown-texts.ts';
+import { plainTexts } from './texts-for.ts';
 import { checkRequiredTexts, requiredTextsFile, type TextDemands } from './required-texts.ts';
 
 /** Members that the reference validator 4.52 takes for objects, and crashes on when they are not. */
@@ -56,7 +58,7 @@ const checkTree = (document: JsonDocument, report: Report): JsonObject | undefin
   return tree;
 };
 
-/** All of them are kept with the app and sent to clients. 8 MiB are some hundred languages of a very large app. */
+/** 8 MiB are some hundred languages of a very large app. */
 const maxBytesInAll = 8 * 1024 * 1024;
 /** They are handed from thread to thread, and each value takes some 200 bytes there, however small it is. */
 const maxValuesInAll = 50_000;
@@ -66,6 +68,12 @@ const tooManyValues: PackageProblem = {
   message: `The files under translations/ have more than ${maxValuesInAll} values together; keep fewer texts.`,
   data: { max: maxValuesInAll },
 };
+
+const tooMuchShown = (bytes: number): PackageProblem => ({
+  key: 'listing_texts_too_large',
+  message: `The names, descriptions, instructions and parameter texts under translations/ have ${bytes} bytes in all languages together; the maximum is ${maxShownBytes}. Shorten the texts or remove languages.`,
+  data: { max: maxShownBytes, count: bytes },
+});
 
 const checkLocaleOf = ({ file, locale }: TranslationFile, problems: ProblemList): void => {
   if (isLocale(locale)) return;
@@ -106,12 +114,15 @@ export const checkTranslations = (
   }
   const before = problems.count;
   let values = maxValuesInAll;
+  let shown = 0;
   for (const file of files) {
     const rules = { syntaxKey: 'translation.not_json', values: { max: values, tooMany: tooManyValues } };
     const { tree, report, problem, count } = checkFile(file, rules, limits, problems);
     if (problem === tooManyValues) return;
     values -= count;
+    if (tree) shown += shownBytes(shownTexts(plainTexts(tree)));
     const isComplete = file.file.path === requiredTextsFile && problems.count === before;
     if (tree && isComplete) checkRequiredTexts(tree, demands, report);
   }
+  if (shown > maxShownBytes) problems.add(tooMuchShown(shown));
 };
