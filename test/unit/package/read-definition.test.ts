@@ -169,9 +169,9 @@ test('translations, without the marks for translators', async () => {
 });
 
 test('of the translations what is shown: texts of listings and of parameters', async () => {
-  const texts = { name: 'N', short_description: 5, parameters: { key: { label: 'Key', more: 1 }, odd: 'x' }, own: {} };
+  const texts = { name: 'N', short_description: 5, parameters: { key: { label: 'Key', more: 1 } }, own: {} };
   const { translations } = await read({}, { 'translations/de.json': { app: { ...texts, support: texts }, rest: 'x' } });
-  const shown = { name: 'N', short_description: null, parameters: { key: { label: 'Key' }, odd: null } };
+  const shown = { name: 'N', short_description: null, parameters: { key: { label: 'Key' } } };
   expect(translations['de']).toEqual({ app: { ...shown, support: shown } });
 });
 
