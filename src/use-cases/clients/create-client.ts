@@ -26,8 +26,13 @@ export interface ClientWithSecret {
   secret: string;
 }
 
-const IDENTIFIER = /^[A-Za-z0-9][\w.-]{2,99}$/;
+/** What a client may call itself. */
+export const CLIENT_IDENTIFIER = /^[A-Za-z0-9][\w.-]{2,99}$/;
 const LONGEST_NAME = 255;
+
+/** Whether a client can be called so, for people. */
+export const isClientName = (name: string): boolean =>
+  name.trim() !== '' && name.length <= LONGEST_NAME && isStorable(name);
 
 export const newClientSecret = (): string => newToken().replace('appyard_', 'appyard_client_');
 
@@ -41,9 +46,8 @@ export const createClient = (
   deps: Pick<Deps, 'db' | 'config'>,
   { user, actor, name, identifier = `client-${randomBytes(8).toString('hex')}`, scopes }: CreateClientInput,
 ): Promise<ClientWithSecret> => {
-  if (name.trim() === '' || name.length > LONGEST_NAME || !isStorable(name))
-    throw invalidField('name', `must be 1 to ${LONGEST_NAME} characters`);
-  if (!IDENTIFIER.test(identifier))
+  if (!isClientName(name)) throw invalidField('name', `must be 1 to ${LONGEST_NAME} characters`);
+  if (!CLIENT_IDENTIFIER.test(identifier))
     throw invalidField(
       'identifier',
       'must be 3 to 100 of the characters A-Z a-z 0-9 . _ -, the first a letter or a digit',

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { listClients, type ConfidentialClient } from '../../../db/oauth-clients.ts';
 import type { Deps } from '../../../deps.ts';
-import { createClient } from '../../../use-cases/clients/create-client.ts';
+import { CLIENT_IDENTIFIER, createClient, isClientName } from '../../../use-cases/clients/create-client.ts';
 import { getClient, removeClient, replaceClientSecret } from '../../../use-cases/clients/end-client.ts';
 import { actorOf, allow, authenticate, requireOwnCredentials, userOf } from '../../auth.ts';
 import { createBaseUrl } from '../../base-url.ts';
@@ -18,8 +18,12 @@ const text = z.string({ error: 'must be a text' });
 const clientBody = z.object({
   client: z.object(
     {
-      name: z.string({ error: 'is required: a text' }),
-      identifier: text.nullish(),
+      name: z.string({ error: 'is required: a text' }).refine(isClientName, { error: 'must be 1 to 255 characters' }),
+      identifier: text
+        .refine((value) => CLIENT_IDENTIFIER.test(value), {
+          error: 'must be 3 to 100 of the characters A-Z a-z 0-9 . _ -, the first a letter or a digit',
+        })
+        .nullish(),
       kind: z.literal('confidential', { error: 'must be confidential: public clients are built in' }).nullish(),
       scopes: z
         .array(z.enum(['read', 'write'], { error: 'must be read or write' }), {
