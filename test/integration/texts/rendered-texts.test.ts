@@ -207,7 +207,7 @@ describe('the HTML of texts', () => {
     );
     const { id: installation } = await install(harness, id);
     const one = await read<{ installation: { app: Shown } }>(
-      await harness.request(`/api/v2/apps/installations/${installation}.json?include=app`),
+      await harness.request(`/api/sell/apps/installations/${installation}.json?include=app`),
       200,
     );
     expect(one.installation.app.long_description).toBe('<p><code>x</code></p>\n');

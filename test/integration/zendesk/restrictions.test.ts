@@ -40,10 +40,13 @@ describe('restrictions of an installation', () => {
   /** Whether the one with this token can use it: the list and the show endpoint say the same. */
   const usableBy = async (id: number, token: string): Promise<boolean> => {
     const headers = { authorization: `Bearer ${token}` };
-    const get = (path: string) => harness.request(`/api/v2/apps/installations${path}`, { as: null, headers });
-    const { installations } = await read<{ installations: { id: number; servable: boolean }[] }>(await get(''), 200);
+    const get = (path: string) => harness.request(`/api/${path}`, { as: null, headers });
+    const { installations } = await read<{ installations: { id: number; servable: boolean }[] }>(
+      await get('v2/apps/installations'),
+      200,
+    );
     const listed = installations.find((one) => one.id === id);
-    const { installation } = await read<Shown>(await get(`/${id}`), 200);
+    const { installation } = await read<Shown>(await get(`sell/apps/installations/${id}`), 200);
     const visible = [...new Set(installation.locations.map((location) => location.visible))];
     expect(visible).toEqual([listed?.servable]);
     return listed!.servable;
