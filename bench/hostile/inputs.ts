@@ -20,9 +20,13 @@ export interface HostileInput {
 const KIB = 1024;
 const AT_ONCE = 24;
 
-/** Reads the answer whole, as a client does, and forgets it. */
+/** Reads the answer whole, as a client does, and forgets it. An attacker does not mind an answer that is broken off. */
 const drain = async (answer: Response): Promise<void> => {
-  for await (const chunk of answer.body ?? []) void chunk;
+  try {
+    for await (const chunk of answer.body ?? []) void chunk;
+  } catch {
+    // Whether the API is still there is seen by the neighbour's requests.
+  }
 };
 
 const get = async (client: Client, route: string): Promise<void> => drain(await client.fetch(route));
@@ -55,9 +59,13 @@ const markdown: HostileInput = {
   attack: ({ attacker }) => together(AT_ONCE, () => get(attacker, '/api/v2/apps/owned.json')),
 };
 
+/** As much as a package may have of texts that are shown, and the rest in members that are not. */
 const unfolding = (index: number): Buffer => {
   const locales = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'sv'];
-  const text = app(`${index} ${'a'.repeat(1_000 * KIB)}`);
+  const shown = `${index} ${'a'.repeat(250 * KIB)}`;
+  const text = JSON.stringify({
+    app: { name: 'Tiny', short_description: 'x', long_description: shown, other: 'b'.repeat(750 * KIB) },
+  });
   return buildArchive({ files: Object.fromEntries(locales.map((locale) => [`translations/${locale}.json`, text])) });
 };
 
