@@ -1,5 +1,6 @@
 import { withAdvisoryLock } from '../src/db/pool.ts';
 import type { Deps } from '../src/deps.ts';
+import { sealPlainDefaults } from '../src/use-cases/secret-defaults.ts';
 import { sweepDeliveries, type DeliverySweepDeps } from './sweep-deliveries.ts';
 import { endOverdue, enqueueLost, giveTurns } from './sweep-jobs.ts';
 import { sweepTexts, type TextSweepDeps } from './sweep-texts.ts';
@@ -47,9 +48,12 @@ export const sweep = async (deps: SweepDeps, quietSeconds = QUIET_SECONDS): Prom
   return swept;
 };
 
-/** Sweeps now and every 15 s: jobs, deliveries and texts. */
+/** Batches of 100 defaults that one sweep encrypts at most; the next sweep goes on. */
+const BATCHES_OF_DEFAULTS = 20;
+
+/** Sweeps now and every 15 s: jobs, deliveries, texts, and defaults that are not encrypted yet. */
 export const startSweep = (
-  deps: SweepDeps & DeliverySweepDeps & TextSweepDeps,
+  deps: SweepDeps & DeliverySweepDeps & TextSweepDeps & Pick<Deps, 'cipher'>,
   intervalMs = INTERVAL_MS,
 ): { close(): Promise<void> } => {
   let running: Promise<unknown> = Promise.resolve();
@@ -61,6 +65,8 @@ export const startSweep = (
       .then(() => sweepDeliveries(deps))
       .catch(failed)
       .then(() => sweepTexts(deps))
+      .catch(failed)
+      .then(() => sealPlainDefaults(deps, BATCHES_OF_DEFAULTS))
       .catch(failed);
   };
   run();

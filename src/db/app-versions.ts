@@ -1,4 +1,4 @@
-import type { AppDefinition, RequirementDefinition } from '../domain/package/definition.ts';
+import type { AppDefinition, ParameterDefinition, RequirementDefinition } from '../domain/package/definition.ts';
 import type { PackageProblem } from '../domain/package/problem.ts';
 import { ownOne, reachableOne, valuesOf, type AppRef } from './apps.ts';
 import type { Queryable } from './pool.ts';
@@ -15,9 +15,22 @@ interface StoredArchive {
   size: number;
 }
 
+/** A parameter of a new version. */
+export interface NewParameter extends ParameterDefinition {
+  /** Of a secret parameter: its default, encrypted; `defaultValue` is null then. */
+  sealedDefault: string | null;
+  /** Of a secret parameter: whether the current version has the same default. Null: compare `defaultValue`. */
+  sameDefault: boolean | null;
+}
+
+/** With the defaults of secret parameters encrypted. */
+export type WithSealed<Version> = Omit<Version, 'parameters'> & { parameters: NewParameter[] };
+
 export interface NewVersion {
   appId: number;
   definition: AppDefinition;
+  /** Those of the definition. */
+  parameters: NewParameter[];
   /** Of the package as it was uploaded. */
   packageSha256: string;
   archive: StoredArchive;
@@ -28,7 +41,8 @@ export interface NewVersion {
 
 /** Inserts a version with its parameters, requirements and files: four statements, whatever their number. */
 export const insertVersion = async (tx: Queryable, version: NewVersion): Promise<number> => {
-  const { parameters, requirements, ...definition } = version.definition;
+  const { parameters: _unsealed, requirements, ...definition } = version.definition;
+  const { parameters } = version;
   const { rows } = await tx.query<{ id: number }>(
     `insert into app_versions (app_id, definition, package_sha256, archive_sha256, archive_size, asset_key, warnings)
      values ($1, $2, $3, $4, $5, $6, $7) returning id`,
@@ -57,17 +71,19 @@ export const insertParameters = async (
   tx: Queryable,
   appId: number,
   versionId: number,
-  parameters: AppDefinition['parameters'],
+  parameters: NewParameter[],
 ): Promise<void> => {
   await tx.query(
-    `insert into parameters (version_id, id, position, name, kind, required, secure, default_value, created_at,
-       updated_at)
+    `insert into parameters (version_id, id, position, name, kind, required, secure, default_value, sealed_default,
+       created_at, updated_at)
      select $2, coalesce(old.id, nextval('parameters_id_seq')), new.position, new.name, new.kind, new.required,
-       new.secure, nullif(new."defaultValue", 'null'), coalesce(old.created_at, now()),
-       case when old.id is null or (old.kind, old.required, old.secure, old.default_value) is not distinct from
-         (new.kind, new.required, new.secure, nullif(new."defaultValue", 'null')) then old.updated_at else now() end
+       new.secure, nullif(new."defaultValue", 'null'), new."sealedDefault", coalesce(old.created_at, now()),
+       case when old.id is null or (old.kind, old.required, old.secure) is not distinct from
+           (new.kind, new.required, new.secure)
+         and coalesce(new."sameDefault", old.default_value is not distinct from nullif(new."defaultValue", 'null'))
+         then old.updated_at else now() end
      from jsonb_to_recordset($3) as new (position int, name text, kind text, required boolean, secure boolean,
-       "defaultValue" jsonb)
+       "defaultValue" jsonb, "sealedDefault" text, "sameDefault" boolean)
      left join parameters old on old.name = new.name
        and old.version_id = (select a.version_id from apps a where a.id = $1)
      order by new.position`,

@@ -1,6 +1,7 @@
 import type { AppDefinition, ParameterDefinition } from '../domain/package/definition.ts';
 import { starNames, type RatingCounts } from '../domain/rating.ts';
 import type { Queryable } from './pool.ts';
+import { hasSecretDefault, secretParameter } from './secret-defaults.ts';
 
 /** An app as it stands: the app itself, and what its current version says. */
 export interface App {
@@ -37,15 +38,21 @@ export type AppOutline = Omit<AppDefinition, 'parameters' | 'requirements' | 'tr
 export interface Parameter extends ParameterDefinition {
   id: number;
   position: number;
+  /** Secret, with a default: `defaultValue` is null then. */
+  hasSealedDefault: boolean;
   createdAt: string;
   /** Since when it is as it is: the version that changed its kind, its default, or whether it is required or secure. */
   updatedAt: string;
 }
 
-/** The parameters of version `v`, as one JSON value: a list of apps or installations stays one round trip. */
+/**
+ * The parameters of version `v`, as one JSON value: a list of apps or installations stays one round trip. Defaults of
+ * secret parameters are not among it.
+ */
 export const parametersOf = (version: string): string =>
   `(select coalesce(json_agg(json_build_object('id', p.id, 'position', p.position, 'name', p.name, 'kind', p.kind,
-      'required', p.required, 'secure', p.secure, 'defaultValue', p.default_value, 'createdAt', p.created_at,
+      'required', p.required, 'secure', p.secure, 'defaultValue',
+      case when ${secretParameter} then null else p.default_value end, 'hasSealedDefault', ${hasSecretDefault}, 'createdAt', p.created_at,
       'updatedAt', coalesce(p.updated_at, p.created_at)) order by p.position), '[]') from parameters p where p.version_id = ${version})`;
 
 /** The size of what {@link parametersOf} gives, about. */

@@ -1,9 +1,9 @@
 import type { JobState } from '../domain/job.ts';
-import { secretKinds } from '../domain/settings.ts';
 import { parameterBytesOf } from './apps.ts';
 import { firstChunk, readPage, type Found, type PageReader } from './chunks.ts';
 import type { Installation } from './installations.ts';
 import type { Queryable } from './pool.ts';
+import { hasSecretDefault, secretParameter } from './secret-defaults.ts';
 
 /** An installation of an app of any door, with how far the job is that it is asked about. */
 export interface CatalogueInstallation {
@@ -40,8 +40,8 @@ const isGiven = (value: string): string => `coalesce(${value}, 'null') not in ('
 /** As `missingSettingNames` of the domain tells them, without reading values; one of another kind counts as given. */
 const missingSettings = `array(select p.name from parameters p
   where p.version_id = i.version_id and p.required and p.kind <> 'hidden' and not
-    case when p.secure or p.kind in (${secretKinds.map((kind) => `'${kind}'`).join(', ')})
-      then i.secrets ? p.name or ${isGiven('i.settings -> p.name')} or ${isGiven('p.default_value')}
+    case when ${secretParameter}
+      then i.secrets ? p.name or ${isGiven('i.settings -> p.name')} or ${hasSecretDefault}
       when i.settings ? p.name then ${isGiven('i.settings -> p.name')} else ${isGiven('p.default_value')} end
   order by p.position)`;
 

@@ -1,7 +1,7 @@
 import type { ParameterDefinition, RequirementDefinition } from '../domain/package/definition.ts';
 import { AppError } from '../errors.ts';
 import { visible } from './apps.ts';
-import { insertParameters, insertRequirements } from './app-versions.ts';
+import { insertParameters, insertRequirements, type WithSealed } from './app-versions.ts';
 import { isDeadlock, isReferenced, isUniqueViolation } from './errors.ts';
 import type { Queryable } from './pool.ts';
 
@@ -198,7 +198,7 @@ export interface NewCatalogueVersion {
 export const insertCatalogueVersion = async (
   tx: Queryable,
   appId: number,
-  { version, externalId, state, attributes, parameters, requirements }: NewCatalogueVersion,
+  { version, externalId, state, attributes, parameters, requirements }: WithSealed<NewCatalogueVersion>,
 ): Promise<number> => {
   const { rows } = await tx.query<{ id: number }>(
     `insert into app_versions (app_id, definition, external_id, state, attributes) values ($1, $2, $3, $4, $5)

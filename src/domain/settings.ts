@@ -4,7 +4,13 @@ import { isStorable } from './storable-text.ts';
 /** A setting's value. */
 export type Scalar = string | number | boolean | null;
 
-export type SettingParameter = Pick<ParameterDefinition, 'name' | 'kind' | 'required' | 'secure' | 'defaultValue'>;
+export interface SettingParameter extends Pick<
+  ParameterDefinition,
+  'name' | 'kind' | 'required' | 'secure' | 'defaultValue'
+> {
+  /** Of a secret parameter: it has a default, which is encrypted and not in `defaultValue`. */
+  hasSealedDefault?: boolean;
+}
 
 /**
  * Kinds whose values are secret by what they are: an access token, and a client's certificate with its key. The package
@@ -176,8 +182,8 @@ export interface InstalledSettings {
  */
 export const missingSettingNames = ({ parameters, settings, secretNames }: InstalledSettings): string[] => {
   const effective = effectiveSettings(parameters, settings);
-  const hasSecret = ({ name, defaultValue }: SettingParameter): boolean =>
-    secretNames.includes(name) || isGiven(settingOf(settings, name)) || isGiven(defaultValue);
+  const hasSecret = ({ name, defaultValue, hasSealedDefault = false }: SettingParameter): boolean =>
+    secretNames.includes(name) || isGiven(settingOf(settings, name)) || isGiven(defaultValue) || hasSealedDefault;
   const has = (parameter: SettingParameter): boolean =>
     isSecret(parameter) ? hasSecret(parameter) : isGiven(effective[parameter.name]);
   return parameters.filter((parameter) => isRequired(parameter) && !has(parameter)).map(({ name }) => name);

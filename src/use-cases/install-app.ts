@@ -17,6 +17,7 @@ import { recordInstalled } from './audit-installation.ts';
 import { dispatchJobs } from './dispatch-jobs.ts';
 import { mergeSettings, type UnknownSettings } from './installation-settings.ts';
 import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
+import { openDefaults } from './secret-defaults.ts';
 import { refuseListingOnly } from './refuse-listing-only.ts';
 
 export interface InstallAppInput {
@@ -41,7 +42,7 @@ export interface InstallAppInput {
 }
 
 /**
- * Gives an account an app: seven to ten statements in one transaction; when there is something to provision two more, and
+ * Gives an account an app: seven to eleven statements in one transaction; when there is something to provision two more, and
  * then one trip to the queue. The app is active at once without requirements, otherwise when the install job is done.
  *
  * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`, OwnRuleError
@@ -116,18 +117,19 @@ const refuseSecond = async (
 
 const insert = async (
   tx: Queryable,
-  { cipher, tracing }: Pick<Deps, 'cipher' | 'tracing'>,
+  { cipher, log, tracing }: Pick<Deps, 'cipher' | 'log' | 'tracing'>,
   { app, product, input }: { app: App; product: string; input: InstallAppInput },
 ): Promise<number> => {
   const { accountId, enabled, groupRestrictions, roleRestrictions } = input;
   // A default of the wrong type is the package's fault, not that of whoever installs it: it is left out.
-  const defaults = checkSettings(app.parameters, defaultSettings(app.parameters)).values;
+  const parameters = await openDefaults(tx, { cipher, log }, app);
+  const defaults = checkSettings(parameters, defaultSettings(parameters)).values;
   const nothing = { title: app.name, settings: {}, secretNames: [] };
   const { title, settings, secrets } = mergeSettings(
     cipher,
     {
       accountId,
-      parameters: app.parameters,
+      parameters,
       required: input.mayLackSettings ? 'given' : 'all',
       leftOvers: 'seal',
       unknown: input.unknownSettings,

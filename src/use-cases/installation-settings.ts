@@ -154,7 +154,9 @@ const missing = (
   const kept = current.secretNames.filter((name) => !merged.forgottenSecrets.includes(name));
   const secretNames = [...kept, ...Object.keys(merged.secrets)];
   const looked = parameters.map((parameter) =>
-    merged.forgottenSecrets.includes(parameter.name) ? { ...parameter, defaultValue: null } : parameter,
+    merged.forgottenSecrets.includes(parameter.name)
+      ? { ...parameter, defaultValue: null, hasSealedDefault: false }
+      : parameter,
   );
   return missingSettingNames({ parameters: looked, settings: merged.settings, secretNames })
     .filter((name) => !refused.has(name))

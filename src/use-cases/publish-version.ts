@@ -28,11 +28,12 @@ import { newId } from '../secrets/tokens.ts';
 import { dispatchWaiting } from './dispatch-jobs.ts';
 import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { holdReserved } from './reserve-blobs.ts';
+import { sealDefaults } from './secret-defaults.ts';
 import { sealNewlySecure, secretsOf } from './seal-newly-secure.ts';
 
 export interface PublishVersionInput {
   job: Job;
-  version: Omit<NewVersion, 'appId' | 'assetKey'>;
+  version: Omit<NewVersion, 'appId' | 'assetKey' | 'parameters'>;
   /** Digests of the texts that were rendered for it. */
   texts: readonly string[];
   /** Of all its files, and of the archive. */
@@ -59,7 +60,9 @@ export const publishVersion = async (
     if (!(await holdAttempt(tx, job))) return undefined;
     await holdReserved(tx, reserved);
     const appId = await holdApp(tx, job, version.definition);
-    const versionId = await insertVersion(tx, { ...version, appId, assetKey: newId() });
+    const ofApp = { accountId: job.accountId, appId, parameters: version.definition.parameters };
+    const parameters = await sealDefaults(tx, deps.cipher, ofApp);
+    const versionId = await insertVersion(tx, { ...version, parameters, appId, assetKey: newId() });
     const overtaken = job.appId !== null && (await isOvertaken(tx, job, appId));
     const accounts = overtaken ? [] : await makeCurrent(tx, deps, { job, appId, versionId, version, texts });
     const message = completedMessage(new Date()) + (overtaken ? '; a build asked for later is current already' : '');

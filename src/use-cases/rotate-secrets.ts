@@ -3,6 +3,7 @@ import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import { secretKinds } from '../domain/settings.ts';
 import { sealedWith } from '../secrets/cipher.ts';
+import { sealPlainDefaults } from './secret-defaults.ts';
 import { sealNewlySecure } from './seal-newly-secure.ts';
 import { sealedPlaces, type SealedPlace, type SealedRow } from './sealed-places.ts';
 
@@ -43,7 +44,7 @@ export const rotateSecrets = async (deps: Pick<Deps, 'db' | 'cipher'>): Promise<
 };
 
 const sealPlain = async ({ db, cipher }: Pick<Deps, 'db' | 'cipher'>): Promise<number> => {
-  let sealed = 0;
+  let sealed = await sealPlainDefaults({ db, cipher }, Infinity);
   for (const { appId, names } of await listAppsWithPlainSecrets(db, secretKinds))
     sealed += await withTransaction(db, (tx) => sealNewlySecure(tx, cipher, { appId, names, turned: [] }));
   return sealed;

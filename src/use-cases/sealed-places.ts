@@ -24,6 +24,14 @@ import {
 } from '../db/installation-secrets.ts';
 import type { Queryable } from '../db/pool.ts';
 import {
+  holdFreeVersions,
+  holdVersion,
+  listKeysOfDefaults,
+  listVersionsToReseal,
+  replaceDefaults,
+  type VersionDefaults,
+} from '../db/secret-defaults.ts';
+import {
   holdFreeSigningKeys,
   holdSigningKey,
   listKeysOfSigningKeys,
@@ -35,6 +43,7 @@ import { signingKeyContext } from '../secrets/signing.ts';
 import { appClientContext } from './app-clients/create-app-client.ts';
 import { secretContext } from './installation-settings.ts';
 import { answerContext } from './once/kept-answer.ts';
+import { defaultContext } from './secret-defaults.ts';
 
 interface SealedValue {
   /** Within its row. */
@@ -99,6 +108,12 @@ const rowOfAppClient = ({ id, accountId, clientId, secret }: AppClientSecret): S
   },
 });
 
+const rowOfVersion = ({ defaults, ...version }: VersionDefaults): SealedRow => ({
+  id: version.id,
+  values: Object.entries(defaults).map(([name, sealed]) => ({ name, sealed, context: defaultContext(version, name) })),
+  replace: (tx, anew) => replaceDefaults(tx, { ...version, defaults: anew }),
+});
+
 /** Every place that has sealed values: what is not here is not found when keys are replaced. */
 export const sealedPlaces: readonly SealedPlace[] = [
   {
@@ -140,5 +155,15 @@ export const sealedPlaces: readonly SealedPlace[] = [
       return found && rowOfAnswer(found);
     },
     listKeys: listKeysOfAnswers,
+  },
+  {
+    row: 'app version',
+    list: listVersionsToReseal,
+    holdFree: async (tx, ids) => (await holdFreeVersions(tx, ids)).map(rowOfVersion),
+    hold: async (tx, id) => {
+      const found = await holdVersion(tx, id);
+      return found && rowOfVersion(found);
+    },
+    listKeys: listKeysOfDefaults,
   },
 ];

@@ -1,4 +1,4 @@
-import { findAppAt, type App } from '../db/apps.ts';
+import { findAppAt, type Parameter } from '../db/apps.ts';
 import { changeInstallation, lockInstallation, setInstallationJob, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
 import { takeTurns } from '../db/job-turns.ts';
@@ -12,9 +12,10 @@ import { recordChanged } from './audit-installation.ts';
 import { dispatchJobs } from './dispatch-jobs.ts';
 import { getInstallation } from './get-installation.ts';
 import { mergeSettings } from './installation-settings.ts';
+import { openDefaults } from './secret-defaults.ts';
 
 /** Of parameters that the version adds. A default of the wrong type is the package's fault: it is left out. */
-const newDefaults = (before: Installation, { parameters }: App): Record<string, unknown> => {
+const newDefaults = (before: Installation, parameters: Parameter[]): Record<string, unknown> => {
   const known = new Set(before.parameters.map(({ name }) => name));
   const added = parameters.filter(({ name }) => !known.has(name));
   return checkSettings(added, defaultSettings(added)).values;
@@ -34,7 +35,7 @@ export interface UpgradeInstallationInput {
 /**
  * Moves an installation to another version of its app: a job provisions what that one requires, and only then the
  * installation runs on it. Until then, and when the job fails, it runs on what it has. Settings that are given take effect
- * at once, for both; what is there and turns secret is sealed with the move. Nine statements in one
+ * at once, for both; what is there and turns secret is sealed with the move. Nine or ten statements in one
  * transaction, then one trip to the queue.
  *
  * @throws NotFoundError, InvalidRequestError
@@ -52,7 +53,8 @@ export const upgradeInstallation = async (
     if (!app) throw new NotFoundError(`The app ${appId} has no version ${versionId}.`);
     const required = mayLackSettings ? 'given' : 'all';
     const rules = { accountId, parameters: app.parameters, required, leftOvers: 'keep' } as const;
-    const merged = mergeSettings(deps.cipher, rules, before, { ...newDefaults(before, app), ...settings });
+    const parameters = await openDefaults(tx, deps, app);
+    const merged = mergeSettings(deps.cipher, rules, before, { ...newDefaults(before, parameters), ...settings });
     await changeInstallation(tx, { accountId, id, ...merged, enabled, groupRestrictions, roleRestrictions });
     const steps = app.requirementCount + 1;
     const traceParent = deps.tracing.current();

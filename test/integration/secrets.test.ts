@@ -21,6 +21,7 @@ const parameters = [
   { name: 'callback', type: 'url', secure: true, scopes: ['header'] },
   { name: 'later', type: 'text' },
   { name: 'note', type: 'text' },
+  { name: 'preset', type: 'text', secure: true, scopes: ['header'], default: plant('preset') },
 ];
 
 /** Everything that is secret, in one system that is taken through all it does. */
@@ -33,6 +34,8 @@ describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) =>
   );
   // Short enough to be repeated whole by who quotes what is around a mistake.
   secrets['short'] = 'wyvernzz';
+  /** A package has its manifest in clear, so this may be in packages and nowhere else. */
+  const defaults = { preset: parameters.at(-1)!.default! };
   const open = { note: plant('note'), asset: plant('asset'), logged: plant('logged'), cause: plant('cause') };
   const configFile = JSON.stringify({ parameters: { key: secrets['packaged'] } });
   const archiveOf = (version: string, manifest: Record<string, unknown> = {}): Buffer =>
@@ -232,6 +235,15 @@ describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) =>
 
   it('is nowhere when installation and app are gone', () => {
     expect(findPlanted(secrets, withoutUploads(left))).toEqual([]);
+  });
+
+  it('is in the package only, when it is the default of a secure parameter', () => {
+    const found = findPlanted(defaults, [...withoutUploads(kept), ...withoutUploads(left), ...earlier, ...received]);
+    expect(found.length).toBeGreaterThan(0);
+    const inPackage = new RegExp(
+      `^preset in (file blobs/|answer to GET /api/v2/apps/${appId}/package!manifest\\.json$)`,
+    );
+    expect(found.filter((one) => !inPackage.test(one))).toEqual([]);
   });
 
   it('would have been found: what is not secret is, in each of these places', () => {

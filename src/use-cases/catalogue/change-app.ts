@@ -19,7 +19,9 @@ import type { Queryable } from '../../db/pool.ts';
 import type { Deps } from '../../deps.ts';
 import { differences, type Actor } from '../../domain/audit.ts';
 import { NotFoundError } from '../../errors.ts';
+import type { Cipher } from '../../secrets/cipher.ts';
 import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
+import { sealDefaults } from '../secret-defaults.ts';
 import { useAttachments } from './use-attachments.ts';
 import type { DescribeApp } from './register-app.ts';
 
@@ -68,7 +70,7 @@ export interface ChangedApp {
  *   `quota_exceeded`; AppError `attachment_gone`; whatever `decide` throws.
  */
 export const changeApp = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { actor, ref, describe, decide, readVersions = readOutlines }: ChangeAppInput,
 ): Promise<ChangedApp> =>
   withQuotas(deps, ref.accountId, async (tx, quotas) => {
@@ -81,7 +83,7 @@ export const changeApp = async (
     };
     const before = await load();
     const change = decide(before.app, before.versions);
-    await apply(tx, before, change);
+    await apply(tx, deps.cipher, before, change);
     const after = await load();
     const stateOf = ({ app, versions }: ChangedApp) => ({
       version: app.current.version,
@@ -97,6 +99,7 @@ export const changeApp = async (
 
 const apply = async (
   tx: Queryable,
+  cipher: Cipher,
   { app, versions }: ChangedApp,
   { app: change, versions: changes = [], addVersion, removeVersion, attachments, current }: AppChange,
 ): Promise<void> => {
@@ -106,10 +109,20 @@ const apply = async (
     const { state } = versions.find((one) => one.id === versionChange.id)!;
     await changeCatalogueVersion(tx, id, { state, ...versionChange });
   }
-  const added = addVersion && (await insertCatalogueVersion(tx, id, addVersion));
+  const added = addVersion && (await add(tx, cipher, { accountId, appId: id }, addVersion));
   if (attachments) await useAttachments(tx, { accountId, appId: id, versionId: added ?? null }, attachments);
   const versionId = current === 'added' ? added : current;
   if (versionId !== undefined)
     await setCurrentVersion(tx, { accountId, id, name: null, shortDescription: null, versionId });
   if (removeVersion !== undefined) await deleteCatalogueVersion(tx, id, removeVersion);
+};
+
+const add = async (
+  tx: Queryable,
+  cipher: Cipher,
+  app: { accountId: number; appId: number },
+  version: NewCatalogueVersion,
+): Promise<number> => {
+  const parameters = await sealDefaults(tx, cipher, { ...app, parameters: version.parameters });
+  return insertCatalogueVersion(tx, app.appId, { ...version, parameters });
 };

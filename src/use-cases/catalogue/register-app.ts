@@ -12,6 +12,7 @@ import {
 import type { Deps } from '../../deps.ts';
 import type { Actor, AuditState } from '../../domain/audit.ts';
 import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
+import { sealDefaults } from '../secret-defaults.ts';
 import { useAttachments } from './use-attachments.ts';
 
 /** What the audit log tells of an app and its versions: what its door keeps of it may hold secrets, so the door says. */
@@ -32,13 +33,15 @@ export interface RegisterAppInput {
  * @throws AppError `key_taken`, `attachment_gone`; OwnRuleError `quota_exceeded`
  */
 export const registerApp = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { actor, app, version, attachments = [], describe }: RegisterAppInput,
 ): Promise<CatalogueApp> =>
   withQuotas(deps, app.accountId, async (tx, quotas) => {
     const { accountId, kind } = app;
     const id = await insertCatalogueApp(tx, app);
-    const versionId = await insertCatalogueVersion(tx, id, version);
+    const ofApp = { accountId, appId: id, parameters: version.parameters };
+    const parameters = await sealDefaults(tx, deps.cipher, ofApp);
+    const versionId = await insertCatalogueVersion(tx, id, { ...version, parameters });
     if (attachments.length > 0) await useAttachments(tx, { accountId, appId: id, versionId: null }, attachments);
     await setCurrentVersion(tx, { accountId, id, name: null, shortDescription: null, versionId });
     const registered = (await findCatalogueApp(tx, { accountId, kind, by: 'id', value: id }))!;

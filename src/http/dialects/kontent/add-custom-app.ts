@@ -24,7 +24,7 @@ const TRIES = 5;
 
 /** @throws InvalidRequestError for a role that is not there, or a codename that is taken. */
 export const addCustomApp = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { body, book, ...where }: AddInput,
 ): Promise<CatalogueApp> => {
   const { ids, problems } = resolveRoles(body.allowed_roles, book);
@@ -45,7 +45,7 @@ export const addCustomApp = async (
 };
 
 const register = (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { actor, environment: { accountId, environmentId } }: Pick<AddInput, 'actor' | 'environment'>,
   app: CustomApp,
 ): Promise<CatalogueApp> =>

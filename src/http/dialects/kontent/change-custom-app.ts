@@ -26,7 +26,7 @@ interface ChangeInput {
  * @throws NotFoundError, InvalidRequestError
  */
 export const changeCustomApp = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { actor, environment, reference, steps, book }: ChangeInput,
 ): Promise<CatalogueApp> => {
   // Nothing that the audit log should tell.

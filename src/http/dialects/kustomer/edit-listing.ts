@@ -23,7 +23,7 @@ export interface EditListingInput {
  * @throws NotFoundError for what the organisation cannot see, ForbiddenError for the app of another one.
  */
 export const editListing = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { actor, organisation, named, listing }: EditListingInput,
 ): Promise<FoundVersion> => {
   const { accountId } = organisation;

@@ -40,7 +40,7 @@ export interface RegisteredVersion {
  * @throws AppError `duplicate`, `bad_request`; ForbiddenError for the app of another organisation.
  */
 export const registerVersion = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   input: RegisterInput,
   sentName: string,
 ): Promise<RegisteredVersion> => {
@@ -63,7 +63,10 @@ const refuseForeign = async (
 };
 
 /** To what is there; where there is nothing, as the first one, unless somebody else was faster. */
-const addVersion = async (deps: Pick<Deps, 'db' | 'config'>, input: RegisterInput): Promise<CatalogueApp> => {
+const addVersion = async (
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
+  input: RegisterInput,
+): Promise<CatalogueApp> => {
   const add = async () => (await changeApp(deps, { ...changeOf(input), describe: describeApp })).app;
   try {
     return await add();
@@ -79,7 +82,7 @@ const addVersion = async (deps: Pick<Deps, 'db' | 'config'>, input: RegisterInpu
 };
 
 const addFirst = (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { actor, organisation: { accountId, organisationId }, read: { definition, version } }: RegisterInput,
 ): Promise<CatalogueApp> =>
   registerApp(deps, {

@@ -16,7 +16,7 @@ import type { SeenVersion } from './read-app.ts';
  * @throws AppError `wrong_state`, `version_in_use`; NotFoundError
  */
 export const deleteVersion = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   actor: Actor,
   { app, versions, version }: SeenVersion,
 ): Promise<void> => {

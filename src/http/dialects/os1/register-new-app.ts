@@ -20,7 +20,7 @@ interface RegisterInput {
 
 /** @throws InvalidRequestError; AppError `key_taken` when any account has an app with the listing id. */
 export const registerNewApp = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { actor, accountId, registration, body }: RegisterInput,
 ): Promise<CatalogueApp> => {
   const attributes = firstAttributes(body);

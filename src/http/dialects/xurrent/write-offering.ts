@@ -38,7 +38,7 @@ const nothing = { externalId: null, parameters: [], requirements: [] };
  * @throws InvalidRequestError when the reference is taken.
  */
 export const addOffering = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { accountId, actor, account }: Write & { account: string },
   { reference, ...offering }: Offering & { reference: string | null },
 ): Promise<number> => {
@@ -69,7 +69,7 @@ export type OfferingChange = Partial<Offering> & { reference?: string; attached?
  * @throws NotFoundError for what the account does not own; InvalidRequestError when the reference is taken, or frozen.
  */
 export const changeOffering = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { accountId, actor, id }: Write & { id: number },
   { reference, attached, ...change }: OfferingChange,
 ): Promise<void> => {
@@ -107,7 +107,7 @@ const withOwnAttachments = (versions: readonly CatalogueVersion[]): CatalogueVer
  * @throws NotFoundError for what the account does not own.
  */
 export const publishOffering = async (
-  deps: Pick<Deps, 'db' | 'config'>,
+  deps: Pick<Deps, 'db' | 'config' | 'cipher'>,
   { accountId, actor, id }: Write & { id: number },
 ): Promise<void> => {
   await changeApp(deps, {
