@@ -83,6 +83,7 @@ export const changeApp = async (
     };
     const before = await load();
     const change = decide(before.app, before.versions);
+    if (readVersions === readOutlines) assertNoAttributes(change);
     await apply(tx, deps.cipher, before, change);
     const after = await load();
     const stateOf = ({ app, versions }: ChangedApp) => ({
@@ -96,6 +97,12 @@ export const changeApp = async (
     if (change.addVersion) await refuseOverQuota(tx, quotas, { packages: 1 });
     return after;
   });
+
+/** Throws where attributes would be replaced that were not read: what the change does not know of would be lost. */
+const assertNoAttributes = ({ versions = [] }: AppChange): void => {
+  if (versions.some(({ attributes }) => attributes !== undefined))
+    throw new Error('the attributes of versions are changed without being read: pass readVersions');
+};
 
 const apply = async (
   tx: Queryable,

@@ -170,10 +170,12 @@ describe('attachments of app offerings', () => {
     const { id } = await addOffering(harness, { name: 'Published with one', features_attachments: [{ key }] });
     const other = actingAs(harness, 'other');
     const [attachment] = listOf(await publishOffering(harness, id));
+    const before = await read<OfferingBody>(await other.request(`/v1/app_offerings/${id}`), 200);
     expect(await changed(id, { features_attachments: [{ key: await upload('Draft') }] })).toHaveLength(1);
     await collect();
     const seen = await read<OfferingBody>(await other.request(`/v1/app_offerings/${id}`), 200);
     expect(listOf(seen)).toEqual([attachment]);
+    expect(seen).toEqual(before);
     for (const as of ['other', 'agent', 'admin'] as const) {
       const answer = await download(attachment!, { as });
       expect([as, answer.status, await answer.text()]).toEqual([as, 200, 'Published']);

@@ -1,8 +1,9 @@
 import type { CatalogueVersion, CatalogueVersionChange } from '../../../db/catalogue.ts';
+import { findVersionAttribute, listVersionOutlines, withAttributesOf } from '../../../db/catalogue-versions.ts';
 import type { Deps } from '../../../deps.ts';
 import type { Actor } from '../../../domain/audit.ts';
 import { AppError, invalidField } from '../../../errors.ts';
-import { changeApp } from '../../../use-cases/catalogue/change-app.ts';
+import { changeApp, type ReadVersions } from '../../../use-cases/catalogue/change-app.ts';
 import { registerApp } from '../../../use-cases/catalogue/register-app.ts';
 import { KIND } from './kind.ts';
 import type { Attached } from './attachment-input.ts';
@@ -77,6 +78,7 @@ export const changeOffering = async (
     actor,
     ref: { accountId, kind: KIND, by: 'id', value: id },
     describe: describeOffering,
+    ...(attached && { readVersions: readAttachments }),
     decide: (app, versions) => {
       const published = publishedCount(versions) > 0;
       if (reference !== undefined && reference !== app.key && published)
@@ -93,6 +95,21 @@ export const changeOffering = async (
       };
     },
   }).catch(referenceTaken);
+};
+
+/**
+ * Reads the versions of an offering with their attachments. Those from a release without attachments, which are written
+ * anew, are read with all their attributes.
+ */
+const readAttachments: ReadVersions = async (tx, { id: appId }) => {
+  const versions = await listVersionOutlines(tx, appId);
+  const published = versions.filter(({ state }) => state === PUBLISHED).map(({ id }) => id);
+  const attachments = await findVersionAttribute(tx, appId, { ids: published, name: 'attachments' });
+  for (const version of versions) {
+    const given = attachments.get(version.id);
+    if (Array.isArray(given)) version.attributes = { attachments: given };
+  }
+  return withAttributesOf(tx, appId, { versions, ids: published.filter((id) => !Array.isArray(attachments.get(id))) });
 };
 
 /** Versions of a release without attachments, told that they have none: else they would show those of the app. */
