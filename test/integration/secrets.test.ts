@@ -27,10 +27,9 @@ const parameters = [
 /** Everything that is secret, in one system that is taken through all it does. */
 describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) => {
   const secrets: Record<string, string> = Object.fromEntries(
-    ['key', 'newKey', 'grant', 'newGrant', 'later', 'refused', 'packaged', 'password', 'wrongPassword'].map((name) => [
-      name,
-      plant(name),
-    ]),
+    ['key', 'newKey', 'grant', 'newGrant', 'later', 'refused', 'ignored', 'packaged', 'password', 'wrongPassword'].map(
+      (name) => [name, plant(name)],
+    ),
   );
   // Short enough to be repeated whole by who quotes what is around a mistake.
   secrets['short'] = 'wyvernzz';
@@ -62,6 +61,7 @@ describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) =>
   let left: Finding[];
   const ends: string[] = [];
   let refusals: number[];
+  let ignored: number[];
   let signedIn: number[];
 
   const dumpAll = async (): Promise<(Finding & { sha256?: string })[]> => [
@@ -82,13 +82,7 @@ describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) =>
   const sendRefused = async (): Promise<number[]> => {
     const secret = secrets['refused']!;
     const route = '/api/v2/apps/installations';
-    const wrong = [
-      { pin: secret },
-      { callback: secret },
-      { key: { value: secret } },
-      { key: `${secret}\0` },
-      { unknown: secret },
-    ];
+    const wrong = [{ pin: secret }, { callback: secret }, { key: { value: secret } }, { key: `${secret}\0` }];
     const bodies = [
       ...wrong.flatMap((settings) => [
         { app_id: appId, settings: { key: 'x', ...settings } },
@@ -113,6 +107,18 @@ describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) =>
     await send({ app_id: secret, settings: { key: secret } });
     for (const body of [`{"settings":{"key":${secrets['short']}}}`, `{"settings":{"key":"${secret}"`, `"${secret}"`])
       statuses.push((await api.request(route, { method: 'POST', body, headers: jsonType })).status);
+    return statuses;
+  };
+  /** Settings that the app does not declare are ignored, and kept nowhere. */
+  const sendIgnored = async (): Promise<number[]> => {
+    const unknown = secrets['ignored']!;
+    const bodies = [
+      { settings: { unknown } },
+      { settings_objects: [{ name: 'unknown', value: unknown }] },
+      { unknown },
+    ];
+    const statuses: number[] = [];
+    for (const json of bodies) statuses.push((await put(json)).status);
     return statuses;
   };
   const jsonType = { 'content-type': 'application/json' };
@@ -188,6 +194,7 @@ describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) =>
     });
     await endOf(api, installed.pending_job_id);
     refusals = await sendRefused();
+    ignored = await sendIgnored();
     await read(await put({ settings: { key: secrets['newKey'] } }), 200);
     await read(await put({ settings_objects: [{ name: 'grant', value: secrets['newGrant'] }] }), 200);
 
@@ -220,6 +227,7 @@ describe.each(queueBackends)('what is secret, with the queue in %s,', (queue) =>
     expect(signedIn).toEqual([200, 200, 200, 401, 401]);
     expect(ends).toEqual(['failed', 'completed']);
     expect(new Set(refusals)).toEqual(new Set([400, 422]));
+    expect(ignored).toEqual([200, 200, 200]);
   });
 
   it('is in no answer that anybody got', () => {

@@ -86,7 +86,7 @@ describe('a refusal', () => {
     for (const requestId of ids)
       expect(logged).toContainEqual({
         method: 'GET',
-        path: '/developer/apps/none',
+        route: '/developer/apps/:appId',
         status: 404,
         reason: 'not_found',
         requestId,
