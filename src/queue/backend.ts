@@ -13,6 +13,7 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { pauseOnError } from './pause-on-error.ts';
 
 /** What Appyard uses of a queue, whichever store is behind it. */
 interface JobQueue {
@@ -77,7 +78,7 @@ export const buildQueues = <B extends IQueueBackend, C>(
   factory: BackendFactory<B, C>,
   { producers, consumers, prefix, telemetry }: { producers: C; consumers: () => C; prefix: string } & Traced,
 ): Pick<QueueBackend, 'queue' | 'shownQueue' | 'worker'> => {
-  const { Queue, Worker } = withBackend(factory);
+  const { Queue, Worker } = withBackend(pauseOnError(factory));
   const shared = { prefix, ...(telemetry && { telemetry }) };
   return {
     queue: (name) => new Queue(name, { ...shared, connection: producers }),
