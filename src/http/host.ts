@@ -15,9 +15,10 @@ export const hostnameOf = (host: string): string | undefined => {
 
 /**
  * The subdomain that a Host header names below a domain: `acme` for `acme.apps.example.com` below `apps.example.com`.
- * Undefined for every other host: an IP address, another name, the domain itself.
+ * Undefined for every other host: an IP address, another name, the domain itself. What is no hostname but ends like one
+ * below the domain names a subdomain that no account has.
  */
 export const subdomainOf = (host: string | undefined, domain: string): string | undefined => {
-  const name = host === undefined ? undefined : hostnameOf(host);
+  const name = host === undefined ? undefined : (hostnameOf(host) ?? host.toLowerCase().replace(/\.?(:\d*)?$/, ''));
   return name?.endsWith(`.${domain}`) ? name.slice(0, -domain.length - 1) : undefined;
 };

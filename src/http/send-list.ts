@@ -35,7 +35,9 @@ export const sendList = async (
   res.set('Content-Type', 'application/json; charset=utf-8');
   if (second.done === true) {
     frame.onWhole?.();
-    return void res.end(first.value);
+    const whole = Buffer.from(first.value ?? '');
+    res.set('Content-Length', String(whole.length));
+    return void res.end(whole);
   }
   if (req.method === 'HEAD') {
     await pieces.return();

@@ -163,8 +163,7 @@ describe('the commands on a running system', () => {
     expect(await sayOf(['collect'])).toMatch(/^collect\.blobs: 0 doomed, 0 removed, 0 bytes$/m);
     await system.query(`update uploads set created_at = now() - interval '25 hours'`);
     const said = await sayOf(['collect', '--grace', '0']);
-    expect(said).toMatch(/^collect\.uploads: 1 removed$/m);
-    expect(said).toMatch(/^collect\.blobs: 1 doomed, 1 removed, [1-9]\d* bytes$/m);
+    expect(said).toMatch(/^collect\.uploads: 1 removed, 1 blobs$/m);
     expect(await sayOf(['collect', '--grace', '0'])).toMatch(/^collect\.blobs: 0 doomed, 0 removed, 0 bytes$/m);
     expect(await system.run(['collect', '--grace', 'now'])).toMatchObject({
       code: 1,

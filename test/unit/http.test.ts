@@ -19,6 +19,8 @@ describe('the subdomain in a Host header', () => {
     ['evil-apps.example.com', undefined],
     ['127.0.0.1:3000', undefined],
     ['[::1]:3000', undefined],
+    ['"><script>.apps.example.com', '"><script>'],
+    ['"><script>.Apps.example.com.:8443', '"><script>'],
     [undefined, undefined],
   ])('of %j is %j', (host, subdomain) => {
     expect(subdomainOf(host, 'apps.example.com')).toBe(subdomain);
