@@ -92,9 +92,9 @@ const signAttempt = async (
   const none = { status: null, answer: null };
   const key = await findSealedSigningKey(db, accountId, signingKeyId);
   if (!key) return { ...none, error: 'Its signing key was removed.', hopeless: true };
-  const { algorithm, kid } = key;
+  const { algorithm, kid, accountId: ownerId } = key;
   try {
-    const privatePem = cipher.open(key.privateKey, signingKeyContext(accountId, kid));
+    const privatePem = cipher.open(key.privateKey, signingKeyContext(ownerId, kid));
     const signing = { algorithm, privatePem, ...(withKid && { kid }) };
     return await signToken(claimsOfAttempt(claims, { id, attempt }, Date.now()), signing);
   } catch (err) {

@@ -1,4 +1,5 @@
 import type { SigningAlgorithm } from '../domain/delivery-claims.ts';
+import { reachable } from './apps.ts';
 import type { Queryable } from './pool.ts';
 
 /** The public half of a key pair, fit to be shown. */
@@ -38,8 +39,22 @@ export const findSigningKey = async (db: Queryable, accountId: number, id: numbe
   return rows[0];
 };
 
+/** Finds a key pair that may sign what the account sends: its own, or that of an app that it may see or has installed. */
+export const findUsableSigningKey = async (
+  db: Queryable,
+  accountId: number,
+  id: number,
+): Promise<SigningKey | undefined> => {
+  const { rows } = await db.query<SigningKey>(
+    `select ${columns} from signing_keys k where id = $2 and (account_id = $1
+       or exists (select 1 from apps a where a.id = k.app_id and ${reachable}))`,
+    [accountId, id],
+  );
+  return rows[0];
+};
+
 /**
- * Of an account, newest first.
+ * Of an account, newest first, without those of its apps.
  *
  * @param ids undefined: any of them.
  */
@@ -49,21 +64,27 @@ export const listSigningKeys = async (
   { ids, limit }: { ids?: number[] | undefined; limit: number },
 ): Promise<SigningKey[]> => {
   const { rows } = await db.query<SigningKey>(
-    `select ${columns} from signing_keys where account_id = $1 and ($2::bigint[] is null or id = any($2))
+    `select ${columns} from signing_keys where account_id = $1 and app_id is null and ($2::bigint[] is null or id = any($2))
      order by id desc limit $3`,
     [accountId, ids, limit],
   );
   return rows;
 };
 
-/** The private key as it lies there, for the moment of signing. */
+export type SealedSigningKey = Pick<NewSigningKey, 'accountId' | 'kid' | 'algorithm' | 'privateKey'>;
+
+/**
+ * Finds the encrypted private key that signs a delivery of the account: its own, or that of an app. Which apps was checked when
+ * the delivery was requested.
+ */
 export const findSealedSigningKey = async (
   db: Queryable,
   accountId: number,
   id: number,
-): Promise<Pick<NewSigningKey, 'kid' | 'algorithm' | 'privateKey'> | undefined> => {
-  const { rows } = await db.query<Pick<NewSigningKey, 'kid' | 'algorithm' | 'privateKey'>>(
-    'select kid, algorithm, private_key as "privateKey" from signing_keys where account_id = $1 and id = $2',
+): Promise<SealedSigningKey | undefined> => {
+  const { rows } = await db.query<SealedSigningKey>(
+    `select account_id as "accountId", kid, algorithm, private_key as "privateKey" from signing_keys
+     where id = $2 and (account_id = $1 or app_id is not null)`,
     [accountId, id],
   );
   return rows[0];

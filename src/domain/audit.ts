@@ -17,6 +17,7 @@ export const auditSubjects = [
   'location',
   'login',
   'client',
+  'notification',
 ] as const;
 export type AuditSubject = (typeof auditSubjects)[number];
 

@@ -1,5 +1,5 @@
 /** Of a receiver's address. */
-const MAX_URL_LENGTH = 2_048;
+export const MAX_URL_LENGTH = 2_048;
 const MAX_HEADERS = 32;
 const MAX_HEADER_LENGTH = 2_048;
 

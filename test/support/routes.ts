@@ -113,6 +113,17 @@ const catalogueInstalling: JsonBody = {
   },
 };
 
+const notifying: JsonBody = {
+  good: ({ app }) => ({ app_id: Number(app), event: 'popMessage', body: { text: 'Hello' }, agent_id: 534 }),
+  fields: {
+    app_id: notAnIdNorNothing,
+    event: [...notAText(255), { value: null }, { value: undefined }],
+    body: [{ value: 'a\0b' }, { value: { text: ['a\ud800'] } }, { value: { '\udfff': 1 } }],
+    agent_id: notAnId,
+  },
+  ignores: true,
+};
+
 const required = (values: unknown[]): BadValue[] => values.map((value) => ({ value }));
 const exchange: JsonBody = {
   good: ({ code }) => ({
@@ -172,6 +183,9 @@ export const routes: TestedRoute[] = [
   { ...everyone, method: 'GET', path: `${APPS}/:id`, ids: app, answer: 200 },
   { ...zendesk, method: 'PUT', path: `${APPS}/:id`, ids: app, json: build, answer: 200 },
   { ...zendesk, method: 'GET', path: `${APPS}/:id/installations/new`, ids: app, answer: 200 },
+  { ...everyone, method: 'GET', path: `${APPS}/:id/public_key`, ids: app, answer: 200 },
+  { ...everyone, method: 'GET', path: `${APPS}/:id/public_key.pem`, ids: app, answer: 200 },
+  { ...everyone, method: 'POST', path: `${APPS}/notify`, json: notifying, answer: 202 },
   { ...zendesk, method: 'GET', path: `${APPS}/:id/package`, ids: app, answer: 200 },
   { ...everyone, method: 'GET', path: `${APPS}/:id/assets/*path`, ids: app, rest: page, answer: 200 },
   { ...zendesk, method: 'GET', path: `${APPS}/job_statuses`, answer: 200 },

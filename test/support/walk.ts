@@ -89,6 +89,8 @@ const createIds = async (harness: Harness): Promise<Ids> => {
   const app = await buildApp(harness, archive());
   // Who looks at an account's environments first makes them.
   await harness.request('/api/appyard/v1/environments');
+  // And who looks at the public key of an app first makes it.
+  await harness.request(`/api/v2/apps/${app}/public_key`);
   const json = { app_id: app, settings: { name: 'Mine', token: 'swordfish-2718' } };
   const { id, pending_job_id } = await read<InstallationBody>(
     await harness.request('/api/sell/apps/installations', { method: 'POST', json }),

@@ -9,6 +9,7 @@ const others: Record<string, string> = {
   'auth.ts': 'the domain below which accounts have their hosts',
   'cross-site.ts': 'the scheme and port that browsers see, to compare with an Origin',
   'oauth/authorizations.ts': 'the domain below which accounts have their hosts',
+  'dialects/zendesk/notify.ts': 'issuer, subject and audience of signed notifications, the same for everyone',
   'dialects/os1/list-apps.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',
   'dialects/os1/apps.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',
   'dialects/os1/versions.ts': 'redirect addresses, which are registered elsewhere and so the same for everyone',

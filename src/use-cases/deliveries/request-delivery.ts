@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { insertDelivery, type NewDelivery } from '../../db/deliveries.ts';
 import type { Queryable } from '../../db/pool.ts';
-import { findSigningKey } from '../../db/signing-keys.ts';
+import { findUsableSigningKey } from '../../db/signing-keys.ts';
 import { MAX_TOKEN_BYTES, tokenBytes } from '../../domain/delivery-claims.ts';
 import { headersOf, problemOfHeaders, problemOfUrl, receiverOf } from '../../domain/delivery-request.ts';
 import type { DeliveryRef } from '../../domain/delivery.ts';
@@ -14,24 +14,29 @@ export type RequestDeliveryInput = Omit<NewDelivery, 'id'>;
  * Asks for a delivery, in the transaction of what it tells of. After the commit, give what this returns to
  * `dispatchDelivery`.
  *
+ * @param options.maxTokenBytes size limit of the token, where the receivers take more than 8 KiB.
  * @throws InvalidRequestError when the address or a header cannot be used; AppError `delivery_too_large` when the token
- *   would have more than 8 KiB; NotFoundError when the account has no such signing key.
+ *   would be larger than allowed; NotFoundError when the account has no such signing key.
  */
-export const requestDelivery = async (tx: Queryable, input: RequestDeliveryInput): Promise<DeliveryRef> => {
+export const requestDelivery = async (
+  tx: Queryable,
+  input: RequestDeliveryInput,
+  { maxTokenBytes = MAX_TOKEN_BYTES } = {},
+): Promise<DeliveryRef> => {
   const problems = {
     ...problem('url', problemOfUrl(input.url)),
     ...problem('headers', problemOfHeaders(input.headers)),
   };
   if (Object.keys(problems).length > 0)
     throw new InvalidRequestError(`Nothing can be delivered: ${tell(problems)}.`, problems);
-  const key = await findSigningKey(tx, input.accountId, input.signingKeyId);
+  const key = await findUsableSigningKey(tx, input.accountId, input.signingKeyId);
   if (!key) throw new NotFoundError(`There is no signing key ${input.signingKeyId} of this account.`);
   const bytes = tokenBytes(input.claims, { algorithm: key.algorithm, ...(input.withKid && { kid: key.kid }) });
-  if (bytes > MAX_TOKEN_BYTES)
+  if (bytes > maxTokenBytes)
     throw new AppError(
       'delivery_too_large',
       422,
-      `The signed message would have ${bytes} bytes; receivers take ${MAX_TOKEN_BYTES} at the most. Send less in it.`,
+      `The signed message would have ${bytes} bytes; receivers take ${maxTokenBytes} at the most. Send less in it.`,
     );
   const id = randomUUID();
   return insertDelivery(tx, { ...input, id, url: receiverOf(input.url), headers: headersOf(input.headers, id) });

@@ -173,6 +173,7 @@ describe('unknown fields', () => {
 
   it.each(ignoring)('of $name are ignored, and named in the answer', async ({ route, json }) => {
     for (const [name, member] of unknownMembers) {
+      if (Object.hasOwn(json.fields, name)) continue;
       const good = JSON.stringify(json.good({ ...walk.ids, upload: await walk.newUpload() })).slice(0, -1);
       const { status, headers, body } = await walk.send(route, { headers: JSON_TYPE, body: `${good},${member}}` });
       expect(`${name} ${status} ${status === route.answer ? '' : body.toString()}`).toBe(`${name} ${route.answer} `);

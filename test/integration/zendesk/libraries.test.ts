@@ -132,6 +132,34 @@ describe('client libraries and deploy scripts', () => {
     await read(await harness.request(`/api/v2/apps/${app_id}`, { method: 'PUT', body: update }), 200);
   });
 
+  it('the Ruby client, the PHP client and apps notify an app, and read the answer as an object', async () => {
+    const event = 'updateUsersPhoneNumber';
+    // Ruby: POST without .json; its attributes are the whole body of the answer.
+    const ruby = await send('POST', '/api/v2/apps/notify', { app_id: app, event, body: '+61455534512', agent_id: 534 });
+    expect(await read(ruby, 202)).toEqual({ delivered_to: 0 });
+    const php = await send('POST', '/api/v2/apps/notify.json', { app_id: String(app), event, body: { text: 'Hello' } });
+    expect(await read(php, 202)).toEqual({ delivered_to: 0 });
+    // An app without a content type for JSON: its framework sends nested objects as a form.
+    const body = new URLSearchParams(
+      `event=${event}&body[text]=Hi&body[groupIds][]=7&body[groupIds][]=8&app_id=${app}`,
+    );
+    const form = await harness.request('/api/v2/apps/notify.json', { method: 'POST', body, as: 'agent' });
+    expect([await read(form, 202), form.headers.get(IGNORED)]).toEqual([{ delivered_to: 0 }, null]);
+  });
+
+  it('a server of an app reads its public key with and without credentials', async () => {
+    const path = `/api/v2/apps/${app}/public_key`;
+    const pem = await (await harness.request(`${path}.pem`)).text();
+    expect(pem).toMatch(/^-----BEGIN PUBLIC KEY-----\n[^-]+\n-----END PUBLIC KEY-----\n$/);
+    expect(await read(await harness.request(path, { headers: { accept: 'application/json' } }), 200)).toBe(pem);
+    await harness.request(`/api/appyard/v1/apps/${app}/visibility`, {
+      as: 'operator',
+      method: 'PUT',
+      json: { visibility: 'public' },
+    });
+    expect(await (await harness.request(`${path}.pem`, { as: null })).text()).toBe(pem);
+  });
+
   it.each(['/api/v2', '/api/support', '/api/chat', '/api/standalone_chat', '/api/zendesk', '/api/zopim', '/api'])(
     'an installation below %s is shown flat, as lists and updates show it',
     async (slot) => {

@@ -8,6 +8,7 @@ export const subjectTypes = {
   app_build: 'build',
   app_installation: 'installation',
   app_location: 'location',
+  app_notification: 'notification',
   app_upload: 'upload',
   login: 'login',
   oauth_client: 'client',

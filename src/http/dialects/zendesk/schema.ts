@@ -108,6 +108,13 @@ export const installBody = {
     }),
 };
 
+export const notifyBody = lenientBody({
+  app_id: id('is required: the id of the app to notify'),
+  event: text(255),
+  body: z.unknown().optional(),
+  agent_id: id('must be the id of an agent').nullish(),
+});
+
 const updateFields = lenientBody({ app_id: id('must be the id of the app').nullish(), ...changeable });
 
 /** Scripts read an installation, change a value and send all of it back, or to another account. */
