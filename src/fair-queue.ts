@@ -77,9 +77,12 @@ export const createFairQueue = (limits: FairQueueLimits): FairQueue => {
 
   const pump = (): void => {
     while (running < limits.running) {
-      const task = takeNext(lanes[order[0]], mayStart) ?? takeNext(lanes[order[1]], mayStart);
+      const [first, second] = order;
+      const preferred = takeNext(lanes[first], mayStart);
+      const task = preferred ?? takeNext(lanes[second], mayStart);
       if (!task) return;
-      order = [order[1], order[0]];
+      // The lane that was not served comes first.
+      if (preferred) order = [second, first];
       task.start();
     }
   };
