@@ -13,7 +13,7 @@ import { createPrograms, type Programs, type RunningProgram } from '../support/p
 import { freePort } from '../support/redis-server.ts';
 
 /** Whole processes, each with a Postgres of its own. */
-describe('appyard start', { timeout: 90_000 }, () => {
+describe('appyard start', { timeout: 180_000 }, () => {
   let dataDir: string;
   let port: number;
   let programs: Programs;
@@ -112,7 +112,7 @@ describe('appyard start', { timeout: 90_000 }, () => {
           expect(await serverPid(dataDir)).not.toBe(pid);
           expect((await request('/readyz')).status).toBe(200);
         },
-        { timeout: 30_000, interval: 100 },
+        { timeout: 60_000, interval: 100 },
       );
     };
 

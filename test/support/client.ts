@@ -49,7 +49,7 @@ export const endOf = (api: Api, id: string): Promise<JobBody> =>
       expect(['completed', 'failed', 'killed']).toContain(job.status);
       return job;
     },
-    { timeout: 25_000, interval: 25 },
+    { timeout: 55_000, interval: 25 },
   );
 
 /** From an archive to an app that is there. */

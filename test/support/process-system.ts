@@ -145,7 +145,7 @@ export const startBuild = async (system: System, name: string): Promise<string> 
   const id = await createApp(system, buildArchive({ manifest: { name } }));
   await vi.waitFor(
     async () => expect(await pollJob(system, id)).toMatchObject({ status: 'working', message: 'Publishing' }),
-    { timeout: 20_000 },
+    { timeout: 60_000 },
   );
   return id;
 };

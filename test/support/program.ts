@@ -37,7 +37,7 @@ export interface Programs {
   close(): Promise<void>;
 }
 
-const LINE_LIMIT_MS = 20_000;
+const LINE_LIMIT_MS = 60_000;
 
 /** Runs the built program in processes of their own, with these settings and none of whoever runs the tests. */
 export const createPrograms = (settings: Record<string, string>): Programs => {

@@ -17,7 +17,7 @@ describe('a Redis that a sentinel watches', () => {
     await sentinel.close();
   });
 
-  it('builds a package, and goes on with the replica when the master has died', { timeout: 90_000 }, async () => {
+  it('builds a package, and goes on with the replica when the master has died', { timeout: 180_000 }, async () => {
     const worker = harness.startWorker();
     expect(await endOf(harness, await createApp(harness, buildArchive()))).toMatchObject({ status: 'completed' });
     const old = await sentinel.master();
@@ -26,7 +26,7 @@ describe('a Redis that a sentinel watches', () => {
     // The producer connects anew once more when the sentinel tells it of the new master: either may miss the queue.
     const ids = [await createApp(harness, buildArchive())];
     expect(await pollJob(harness, ids[0]!)).toMatchObject({ id: ids[0] });
-    await vi.waitFor(() => expect(harness.deps.producer.ready()).toBe(true), { timeout: 40_000 });
+    await vi.waitFor(() => expect(harness.deps.producer.ready()).toBe(true), { timeout: 80_000 });
     ids.push(await createApp(harness, buildArchive()));
     for (const id of ids) expect(await endWithSweeps(harness, id)).toMatchObject({ status: 'completed' });
     await worker.close();
