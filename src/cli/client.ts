@@ -41,7 +41,7 @@ export const listClientsCommand = (
   withDatabase(config, async (db) => {
     const found = await findAccountBySubdomain(db, account);
     if (!found) throw new Error(`there is no account "${account}".`);
-    const clients = await listClients(db, found.id, MOST_CLIENTS);
+    const clients = await listClients(db, found.id, { limit: MOST_CLIENTS });
     if (json) return say(JSON.stringify(clients, null, 2));
     say(['id', 'identifier', 'name', 'user', 'scopes', 'created'].join('\t'));
     for (const { id, identifier, name, email, scopes, createdAt } of clients)

@@ -45,14 +45,36 @@ export const insertClient = async (tx: Queryable, client: NewConfidentialClient)
   }
 };
 
-/** The newest first. */
-export const listClients = async (db: Queryable, accountId: number, limit: number): Promise<ConfidentialClient[]> => {
+/** A part of the list, in the order of the ids. A client has some kB at most. */
+interface ClientPage {
+  limit: number;
+  /** Only clients beyond this one, in the direction of reading. */
+  beyond?: number | undefined;
+  newestFirst?: boolean;
+  offset?: number;
+}
+
+/** Lists clients of an account. */
+export const listClients = async (
+  db: Queryable,
+  accountId: number,
+  { limit, beyond, newestFirst = true, offset = 0 }: ClientPage,
+): Promise<ConfidentialClient[]> => {
   const { rows } = await db.query<ConfidentialClient>(
     `select ${columns} from oauth_clients c join users u on u.id = c.user_id
-     where c.account_id = $1 order by c.id desc limit $2`,
-    [accountId, limit],
+     where c.account_id = $1 and ($2::bigint is null or c.id ${newestFirst ? '<' : '>'} $2)
+     order by c.id ${newestFirst ? 'desc' : 'asc'} limit $3 offset $4`,
+    [accountId, beyond ?? null, limit, offset],
   );
   return rows;
+};
+
+export const countClients = async (db: Queryable, accountId: number): Promise<number> => {
+  const { rows } = await db.query<{ count: number }>(
+    'select count(*)::int as count from oauth_clients where account_id = $1',
+    [accountId],
+  );
+  return rows[0]!.count;
 };
 
 export const findClientById = async (

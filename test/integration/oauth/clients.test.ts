@@ -147,7 +147,9 @@ describe('confidential clients', () => {
     const token = await tokenOf(client);
     await suspendAccount(harness.deps, 'acme');
     expect((await tokenRefusal(await askTokens(harness, bodyOf(client)))).error).toBe('invalid_client');
+    expect(await statusOf(token.access_token)).toBe(403);
     await resumeAccount(harness.deps, 'acme');
+    expect(await statusOf(token.access_token)).toBe(200);
     const again = await tokenOf(client);
     await disableUser(harness.deps, emails.admin);
     expect(await statusOf(token.access_token)).toBe(401);
@@ -155,6 +157,50 @@ describe('confidential clients', () => {
     expect((await tokenRefusal(await askTokens(harness, bodyOf(client)))).error).toBe('invalid_client');
     await enableUser(harness.deps, emails.admin);
     await harness.deps.db.query(`update api_tokens set revoked_at = null where label = 'test'`);
+  });
+
+  it('are listed in pages of at most 100, by number or by cursors', async () => {
+    await harness.deps.db.query(
+      `insert into oauth_clients (account_id, user_id, identifier, name, sha256, scopes)
+       select account_id, id, 'many-' || n, repeat('ü', 255), '', '{read}' from users, generate_series(1, 250) n
+       where email = $1`,
+      [emails.admin],
+    );
+    interface ListBody {
+      clients: ClientBody[];
+      count?: number;
+      next_page?: string | null;
+      previous_page?: string | null;
+      meta?: { has_more: boolean; after_cursor: string; before_cursor: string };
+      links?: { next: string | null; prev: string | null };
+    }
+    const list = async (url: string): Promise<ListBody> =>
+      read<ListBody>(await harness.request(url.replace(/^https?:\/\/[^/]+/, '')), 200);
+    const { rows } = await harness.deps.db.query<{ id: number }>(
+      `select c.id from oauth_clients c join accounts a on a.id = c.account_id where a.subdomain = 'acme' order by 1 desc`,
+    );
+    const all = rows.map(({ id }) => id);
+    for (const first of [clients, `${clients}?per_page=40`, `${clients}?page[size]=60`]) {
+      const found: number[] = [];
+      const sizes: number[] = [];
+      for (let url: string | null | undefined = first; url;) {
+        const body: ListBody = await list(url);
+        found.push(...body.clients.map(({ id }) => id));
+        sizes.push(body.clients.length);
+        expect(body.count ?? all.length).toBe(all.length);
+        url = body.meta ? (body.meta.has_more ? body.links!.next : null) : body.next_page;
+      }
+      expect(found).toEqual(all);
+      expect(Math.max(...sizes)).toBe(/\d+$/.test(first) ? Number(/\d+$/.exec(first)![0]) : 100);
+    }
+    const second = await list(`${clients}?page=2&per_page=100`);
+    expect((await list(second.previous_page!)).clients.map(({ id }) => id)).toEqual(all.slice(0, 100));
+    const next = await list((await list(`${clients}?page[size]=10`)).links!.next!);
+    expect((await list(next.links!.prev!)).clients.map(({ id }) => id)).toEqual(all.slice(0, 10));
+    expect(await list(`${clients}?page=999999999999999`)).toMatchObject({ clients: [], next_page: null });
+    for (const wrong of ['per_page=101', 'page=0', 'page=x', 'page[size]=101', 'page[after]=x', 'page=1&page[size]=5'])
+      expect((await harness.request(`${clients}?${wrong}`)).status).toBe(422);
+    await harness.deps.db.query(`delete from oauth_clients where identifier like 'many-%'`);
   });
 
   it('are for admins of the account with credentials of their own', async () => {

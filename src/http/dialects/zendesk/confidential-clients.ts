@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { z } from 'zod';
-import { listClients, type ConfidentialClient } from '../../../db/oauth-clients.ts';
+import type { ConfidentialClient } from '../../../db/oauth-clients.ts';
 import type { Deps } from '../../../deps.ts';
 import { CLIENT_IDENTIFIER, createClient, isClientName } from '../../../use-cases/clients/create-client.ts';
 import { getClient, removeClient, replaceClientSecret } from '../../../use-cases/clients/end-client.ts';
@@ -9,9 +9,10 @@ import { createBaseUrl } from '../../base-url.ts';
 import { ignoredHeader } from '../../ignored.ts';
 import { acceptJson } from '../../json-body.ts';
 import { ignoredFields, parse } from '../../parse.ts';
+import { listClientPage } from './list-clients.ts';
 import { idParams } from './schema.ts';
 
-const MOST_CLIENTS = 1_000;
+const PATH = '/api/v2/oauth/clients';
 
 const text = z.string({ error: 'must be a text' });
 /** What it does not know it looks past: the vendor's clients have a company, a logo and addresses too. */
@@ -43,9 +44,10 @@ export const confidentialClientRoutes = (deps: Deps): Router => {
   const baseUrlOf = createBaseUrl(deps.config);
   const admin = [authenticate(deps), allow('admin')];
 
-  router.get('/', ...admin, async (_req, res) => {
-    const clients = await listClients(deps.db, userOf(res).accountId, MOST_CLIENTS);
-    res.json({ clients: clients.map(presentClient), count: clients.length, next_page: null, previous_page: null });
+  router.get('/', ...admin, async (req, res) => {
+    const address = { url: `${baseUrlOf(req)}${PATH}.json`, query: req.query };
+    const { clients, ...page } = await listClientPage(deps, userOf(res).accountId, address);
+    res.json({ clients: clients.map(presentClient), ...page });
   });
 
   router.post('/', ...admin, requireOwnCredentials, acceptJson(), async (req, res) => {
@@ -60,7 +62,7 @@ export const confidentialClientRoutes = (deps: Deps): Router => {
     res
       .status(201)
       .set(ignoredHeader(ignoredOf(req.body as { client: object })))
-      .location(`${baseUrlOf(req)}/api/v2/oauth/clients/${made.id}.json`)
+      .location(`${baseUrlOf(req)}${PATH}/${made.id}.json`)
       .set('Cache-Control', 'no-store')
       .json({ client: { ...presentClient(made), secret } });
   });
