@@ -49,6 +49,8 @@ export interface Config {
   rateLimits: { requests: number | undefined; polls: number | undefined };
   logLevel: LogLevel;
   limits: ArchiveLimits;
+  /** Milliseconds: how long the body of a request may stand still, and how long that of an upload may take in all. */
+  bodyTimes: { idleMs: number; uploadMs: number };
   /** What an account may have that has no quotas of its own. */
   quotas: Quotas;
   /** Of one attempt, in milliseconds. */
@@ -144,6 +146,8 @@ const variables = z.object({
   RATE_LIMIT: limit(1, 1_000_000_000),
   RATE_LIMIT_POLLS: limit(1, 1_000_000_000),
   LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+  UPLOAD_IDLE_SECONDS: count(60, 1, 3_600),
+  UPLOAD_SECONDS: count(3_600, 1, 86_400),
   MAX_PACKAGE_BYTES: count(defaultLimits.maxPackageBytes),
   MAX_EXPANDED_BYTES: count(defaultLimits.maxExpandedBytes),
   MAX_ENTRY_BYTES: count(defaultLimits.maxEntryBytes),
@@ -173,7 +177,8 @@ const variables = z.object({
   KEEP_UPLOADS_HOURS: count(24, 1, 8_760),
   KEEP_JOBS_DAYS: count(90, 0, 36_500),
   KEEP_AUDIT_DAYS: count(365, 0, 36_500),
-  // An upload may take 5 min and an attempt of a build 2 min; what takes longer than the grace is done again.
+  // Storing an upload that has arrived takes seconds and an attempt of a build 2 min; what takes longer than the grace is
+  // done again.
   BLOB_GRACE_MINUTES: count(60, 10, 43_200),
   METRICS_PORT: countOrNone(1, 65_535),
   METRICS_HOST: z.string().optional(),
@@ -244,6 +249,7 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     rateLimits: { requests: env.RATE_LIMIT, polls: env.RATE_LIMIT_POLLS },
     logLevel: env.LOG_LEVEL,
     limits: limitsOf(env),
+    bodyTimes: { idleMs: env.UPLOAD_IDLE_SECONDS * 1_000, uploadMs: env.UPLOAD_SECONDS * 1_000 },
     quotas: quotasOf(env),
     buildTimeoutMs: env.BUILD_TIMEOUT_MS,
     installTimeoutMs: env.INSTALL_TIMEOUT_MS,

@@ -5,6 +5,7 @@ import { AppError, MalformedRequestError, TooLargeError } from '../errors.ts';
 import { FORM_BYTES, FORM_LIMITS } from './body-limits.ts';
 import { parseForm } from './form-body.ts';
 import { acceptJson, refuseLargeBody } from './json-body.ts';
+import { bodyFault, headerFault, keepStart } from './multipart-fault.ts';
 
 const URLENCODED = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';
@@ -81,7 +82,16 @@ const tooLarge = (): TooLargeError => new TooLargeError(`The form must have at m
 const acceptMultipart = (): RequestHandler => {
   // The library's type definitions do not have `streamHandler` yet.
   const options: Options = { limits: FORM_LIMITS.multipart, ...({ streamHandler: feedEscaped } as object) };
-  const read = multer(options).none();
+  const parse = multer(options).none();
+  const read: RequestHandler = (req, res, next) => {
+    const problem = headerFault(req, 'form');
+    if (problem) throw problem;
+    const startOf = keepStart(req);
+    parse(req, res, (err: unknown) => {
+      const isOurs = err instanceof AppError || err instanceof multer.MulterError;
+      next((err && !isOurs && bodyFault(req, startOf())) || err);
+    });
+  };
   const router = Router();
   router.use(refuseLargeBody, read, (req, _res, next) => {
     // Null-prototype: a field may be called like a member of every object.

@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Deps } from '../deps.ts';
 import { createApp } from './app.ts';
+import { BodyTimeoutError, limitBodyTime } from './body-time.ts';
 import { withoutSlot } from './dialects/zendesk/prefixes.ts';
 import { lingerOnClose } from './linger-on-close.ts';
 import { observeRequests } from './observe-requests.ts';
@@ -32,8 +33,8 @@ export interface ListenOptions {
   tls?: TlsMaterial | undefined;
 }
 
-/** Of a whole request, upload included, in milliseconds: also what bounds a body that never ends. */
-const REQUEST_TIMEOUT_MS = 300_000;
+/** Of a whole request: none. {@link limitBodyTime} bounds how long a body takes, `headersTimeout` what comes before it. */
+const REQUEST_TIMEOUT_MS = 0;
 /** Longer than the idle time of the usual load balancers (60 s), or they would reuse a connection that is closing. */
 const KEEP_ALIVE_MS = 65_000;
 const IDLE_CHECK_MS = 50;
@@ -49,6 +50,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 export const startServer = async (deps: Deps, { port, host, tls }: ListenOptions): Promise<ApiServer> => {
   const server = createListener(deps, tls);
   server.on('clientError', refuseUnreadable);
+  limitBodyTime(server, deps.config.bodyTimes, (err, { socket }) => refuseUnreadable(err, socket));
   lingerOnClose(server);
   const silent = watchSilent(server);
   let closing = false;
@@ -112,7 +114,10 @@ const refusals: Record<string, [status: string, description: string]> = {
 /** What is no HTTP never reaches a route; it is told so in the same words as there. */
 const refuseUnreadable = (err: NodeJS.ErrnoException, socket: Duplex): void => {
   if (err.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const [status, description] = refusals[err.code ?? ''] ?? ['400 Bad Request', 'The request is not valid HTTP.'];
+  const [status, description] =
+    err instanceof BodyTimeoutError
+      ? ['408 Request Timeout', err.message]
+      : (refusals[err.code ?? ''] ?? ['400 Bad Request', 'The request is not valid HTTP.']);
   const body = JSON.stringify({ error: 'malformed_request', description });
   socket.end(
     `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +

@@ -2,8 +2,10 @@ import { rm } from 'node:fs/promises';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import type { Deps } from '../deps.ts';
-import { InvalidRequestError, MalformedRequestError, TooLargeError } from '../errors.ts';
+import { AppError, InvalidRequestError, TooLargeError } from '../errors.ts';
 import { FRAMING_BYTES, uploadLimits } from './body-limits.ts';
+import { allowUploadTime } from './body-time.ts';
+import { bodyFault, headerFault, keepStart } from './multipart-fault.ts';
 import { createSpool, type SpooledFile } from './spool.ts';
 
 export interface UploadField {
@@ -22,12 +24,16 @@ export const acceptFile = (
   const spool = multer({
     storage: createSpool(incomingDir),
     limits: uploadLimits(maxBytes),
-    ...(noun === 'file' && { defParamCharset: 'utf8' }),
+    defParamCharset: 'utf8',
   }).any();
   return (req, res, next) => {
     refuseEarly(req, maxBytes, noun);
+    allowUploadTime(req);
+    const startOf = keepStart(req);
     spool(req, res, (err: unknown) => {
-      const problem = err ? ofSize(err, maxBytes, noun) : problemOf(req, field, noun);
+      const problem = err
+        ? (faultOf(err, req, startOf()) ?? ofSize(err, maxBytes, noun))
+        : problemOf(req, { field, noun, start: startOf() });
       if (problem === undefined) return next();
       // Of a request that was refused nothing stays.
       discard(req).then(() => next(problem), next);
@@ -46,29 +52,41 @@ const ofSize = (err: unknown, maxBytes: number, noun: Noun): unknown =>
     ? tooLarge(maxBytes, noun)
     : err;
 
+/** What the client has done wrong, where the parser's error only says that it cannot read on. */
+const faultOf = (err: unknown, req: Request, start: Buffer): AppError | undefined =>
+  err instanceof AppError || err instanceof multer.MulterError ? undefined : bodyFault(req, start);
+
 /** By the declared length, before a byte is read. The rest is drained, or some clients would not read the answer. */
 const refuseEarly = (req: Request, maxBytes: number, noun: Noun): void => {
   const problem =
     Number(req.get('content-length') ?? 0) > maxBytes + FRAMING_BYTES
       ? tooLarge(maxBytes, noun)
-      : req.is('multipart/form-data') === false || !/boundary=/i.test(req.get('content-type') ?? '')
-        ? new MalformedRequestError(`Send the ${noun} as multipart/form-data (curl -F).`)
-        : undefined;
+      : headerFault(req, noun);
   if (!problem) return;
   req.resume();
   throw problem;
 };
 
 /** Multer would refuse a file in another field with a message that helps nobody. */
-const problemOf = (req: Request, field: string, noun: Noun): InvalidRequestError | undefined => {
-  const files = Array.isArray(req.files) ? req.files : [];
-  if (files[0]?.fieldname === field) return undefined;
-  if (files[0])
-    return new InvalidRequestError(`The file came in the field "${files[0].fieldname}"; send it as "${field}".`);
-  return new InvalidRequestError(
-    Object.hasOwn((req.body as object | undefined) ?? {}, field)
-      ? `The field "${field}" holds a text; send the file itself (curl -F ${field}=@${noun === 'file' ? 'FILE' : 'app.zip'}).`
-      : `Send the ${noun} as a file in the multipart field "${field}".`,
+const problemOf = (
+  req: Request,
+  { field, noun, start }: { field: string; noun: Noun; start: Buffer },
+): AppError | undefined => {
+  const [file] = Array.isArray(req.files) ? req.files : [];
+  if (file) {
+    if (file.fieldname !== field)
+      return new InvalidRequestError(`The file came in the field "${file.fieldname}"; send it as "${field}".`);
+    if (/^(7bit|8bit|binary)$/i.test(file.encoding)) return undefined;
+    return new InvalidRequestError(
+      `The part "${field}" has "Content-Transfer-Encoding: ${file.encoding.slice(0, 40)}". Send the bytes of the ${noun} as they are.`,
+    );
+  }
+  if (Object.hasOwn((req.body as object | undefined) ?? {}, field))
+    return new InvalidRequestError(
+      `The field "${field}" holds a text; send the file itself (curl -F ${field}=@${noun === 'file' ? 'FILE' : 'app.zip'}).`,
+    );
+  return (
+    bodyFault(req, start) ?? new InvalidRequestError(`Send the ${noun} as a file in the multipart field "${field}".`)
   );
 };
 

@@ -6,7 +6,7 @@ import { removeDoomed, type BlobLimits } from './collect-blobs.ts';
 import { inBatches } from './in-batches.ts';
 import type { CollectDeps } from './tasks.ts';
 
-/** No upload takes longer to get from its reservation to its row: a request ends after five minutes. */
+/** No upload takes longer to get from its reservation to its row: its bytes are here by then. */
 const QUIET_SECONDS = 600;
 
 /** @returns the digests of what it deleted. */
