@@ -6,6 +6,12 @@
 /** JSON bodies. Kustomer accepts 40 levels inside a definition; nothing else nests deeper than ten. */
 export const JSON_LIMITS = { maxBytes: 1024 * 1024, maxDepth: 64 } as const;
 
+/**
+ * Bytes of the body of a notification, as JSON. Each webhook gets a copy: ten copies of a mebibyte would hold a database
+ * connection for two seconds.
+ */
+export const NOTIFICATION_BYTES = 64 * 1024;
+
 /** JSON bodies of the OAuth endpoints: a handful of short texts. */
 export const OAUTH_JSON = { limit: '16kb' } as const;
 

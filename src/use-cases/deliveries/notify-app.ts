@@ -21,8 +21,8 @@ const MOST_WEBHOOKS = 10;
 const MOST_RESOURCES = 200;
 /** Notifications that an account keeps: those to be sent, and the newest of those that were. */
 const KEPT = { rows: 1_000, bytes: 32 * 1024 * 1024 };
-/** A body of 1 MiB in base64url, with what surrounds it. */
-const MAX_TOKEN_BYTES = 1_500_000;
+/** A body of 64 KiB in base64url, with what surrounds it. */
+const MAX_TOKEN_BYTES = 100_000;
 
 export interface NotifyAppInput {
   actor: Actor;

@@ -6,7 +6,7 @@ import { ensureAppKey } from '../../../use-cases/deliveries/ensure-app-key.ts';
 import { notifyApp } from '../../../use-cases/deliveries/notify-app.ts';
 import { acceptFields } from '../../accept-fields.ts';
 import { actorOf, authenticate, userOf } from '../../auth.ts';
-import { JSON_LIMITS } from '../../body-limits.ts';
+import { NOTIFICATION_BYTES } from '../../body-limits.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { ignoredHeader } from '../../ignored.ts';
 import { APP_KIND } from './kind.ts';
@@ -59,7 +59,7 @@ export const notifyRoutes = (deps: Deps): Router => {
 /** A short number may become a long text: 1e20 has 21 digits. */
 const assertSendable = (body: unknown): void => {
   const json = JSON.stringify(body);
-  if (Buffer.byteLength(json) > JSON_LIMITS.maxBytes)
-    throw new TooLargeError(`body must be at most ${JSON_LIMITS.maxBytes} bytes as JSON.`);
+  if (Buffer.byteLength(json) > NOTIFICATION_BYTES)
+    throw new TooLargeError(`body must be at most ${NOTIFICATION_BYTES} bytes as JSON.`);
   if (!isStorableJson(json)) throw invalidField('body', 'must hold neither NUL characters nor broken surrogate pairs');
 };
