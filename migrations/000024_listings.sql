@@ -9,7 +9,7 @@ alter table app_versions
   add column outline jsonb,
   -- Of the outline as text.
   add column outline_bytes integer,
-  -- Everything that the version takes in the database: as JSON texts, uncompressed.
+  -- Everything that the version takes, uncompressed: its rows as JSON texts, and its files.
   add column stored_bytes bigint,
   -- Of these the requirements: each installation has a copy of them.
   add column requirement_bytes bigint not null default 0,
@@ -18,13 +18,13 @@ alter table app_versions
 alter table apps add column attribute_bytes integer;
 alter table door_records add column attribute_bytes integer;
 
--- Uploads that have begun and not ended: they count against quotas. Rows of requests that were broken off by a crash count for
--- some minutes; the account's next upload deletes them.
+-- Uploads that have begun and not ended: they count against quotas. The process that takes them touches their rows; what a crash has
+-- left behind counts for two more minutes, and the next upload of the account removes it.
 create table upload_reservations (
   id         bigint generated always as identity primary key,
   account_id bigint not null references accounts on delete cascade,
   bytes      bigint not null,
-  created_at timestamptz not null default now()
+  touched_at timestamptz not null default now()
 );
 create index upload_reservations_account_idx on upload_reservations (account_id);
 

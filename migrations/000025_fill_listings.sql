@@ -23,7 +23,7 @@ from (
       from parameters p where p.version_id = w.id) as parameters,
     (select coalesce(sum(octet_length(r.identifier) + octet_length(r.payload::text) + 100), 0)
       from requirements r where r.version_id = w.id) as requirements,
-    (select coalesce(sum(octet_length(f.path) + 150), 0) from version_files f where f.version_id = w.id) as files
+    (select coalesce(sum(octet_length(f.path) + 150 + f.size), 0) from version_files f where f.version_id = w.id) as files
   from app_versions w where w.outline is null) taken
 where taken.id = v.id;
 

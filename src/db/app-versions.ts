@@ -39,13 +39,31 @@ export interface NewVersion {
   files: VersionFile[];
 }
 
+/** Bytes of a row besides its texts, about. */
+const ROW_BYTES = 150;
+
+/** Bytes that these take as rows of a table of their own, about. */
+export const bytesOfRows = (rows: readonly object[]): number =>
+  rows.reduce<number>((sum, row) => sum + Buffer.byteLength(JSON.stringify(row)) + ROW_BYTES, 0);
+
+/** A version that was inserted. */
+export interface InsertedVersion {
+  id: number;
+  /** Bytes of its rows and of its files, uncompressed; without those of its package. */
+  storedBytes: number;
+}
+
 /** Inserts a version with its parameters, requirements and files: four statements, whatever their number. */
-export const insertVersion = async (tx: Queryable, version: NewVersion): Promise<number> => {
+export const insertVersion = async (tx: Queryable, version: NewVersion): Promise<InsertedVersion> => {
   const { parameters: _unsealed, requirements, ...definition } = version.definition;
-  const { parameters } = version;
-  const { rows } = await tx.query<{ id: number }>(
-    `insert into app_versions (app_id, definition, package_sha256, archive_sha256, archive_size, asset_key, warnings)
-     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
+  const { parameters, files } = version;
+  const requirementBytes = bytesOfRows(requirements);
+  const fileBytes = files.reduce((sum, { path, size }) => sum + path.length + ROW_BYTES + size, 0);
+  const { rows } = await tx.query<InsertedVersion>(
+    // A trigger adds the bytes of the definition, the attributes and the warnings.
+    `insert into app_versions (app_id, definition, package_sha256, archive_sha256, archive_size, asset_key, warnings,
+       requirement_bytes, stored_bytes)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id, stored_bytes as "storedBytes"`,
     [
       version.appId,
       JSON.stringify(definition),
@@ -54,13 +72,16 @@ export const insertVersion = async (tx: Queryable, version: NewVersion): Promise
       version.archive.size,
       version.assetKey,
       JSON.stringify(version.warnings),
+      requirementBytes,
+      requirementBytes + bytesOfRows(parameters) + fileBytes,
     ],
   );
-  const id = rows[0]!.id;
+  const inserted = rows[0]!;
+  const { id } = inserted;
   if (parameters.length > 0) await insertParameters(tx, version.appId, id, parameters);
   if (requirements.length > 0) await insertRequirements(tx, id, requirements);
-  await insertFiles(tx, id, version.files);
-  return id;
+  await insertFiles(tx, id, files);
+  return inserted;
 };
 
 /**

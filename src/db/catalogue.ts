@@ -1,7 +1,7 @@
 import type { ParameterDefinition, RequirementDefinition } from '../domain/package/definition.ts';
 import { AppError } from '../errors.ts';
 import { visible } from './apps.ts';
-import { insertParameters, insertRequirements, type WithSealed } from './app-versions.ts';
+import { bytesOfRows, insertParameters, insertRequirements, type WithSealed } from './app-versions.ts';
 import { isDeadlock, isReferenced, isUniqueViolation } from './errors.ts';
 import type { Queryable } from './pool.ts';
 
@@ -200,15 +200,19 @@ export const insertCatalogueVersion = async (
   appId: number,
   { version, externalId, state, attributes, parameters, requirements }: WithSealed<NewCatalogueVersion>,
 ): Promise<number> => {
+  const requirementBytes = bytesOfRows(requirements);
   const { rows } = await tx.query<{ id: number }>(
-    `insert into app_versions (app_id, definition, external_id, state, attributes) values ($1, $2, $3, $4, $5)
-     returning id`,
+    // A trigger adds the bytes of the definition and the attributes.
+    `insert into app_versions (app_id, definition, external_id, state, attributes, requirement_bytes, stored_bytes)
+     values ($1, $2, $3, $4, $5, $6, $7) returning id`,
     [
       appId,
       JSON.stringify({ version, products: [], singleInstall: true }),
       externalId,
       state,
       JSON.stringify(attributes),
+      requirementBytes,
+      requirementBytes + bytesOfRows(parameters),
     ],
   );
   const id = rows[0]!.id;

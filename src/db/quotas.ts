@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { QuotaName, Quotas, Usage } from '../domain/quota.ts';
 import { withTransactionReading, type Queryable } from './pool.ts';
+import { RESERVATION_SECONDS } from './upload-reservations.ts';
 
 /** What an account may have, where that is not what the settings say. */
 export type OwnQuotas = Partial<Quotas>;
@@ -33,6 +34,12 @@ export const holdOwnQuotas = async (tx: Queryable, accountId: number): Promise<O
   return rows[0]?.quotas ?? {};
 };
 
+/** The account's own quotas: one round trip. */
+export const findOwnQuotas = async (db: Queryable, accountId: number): Promise<OwnQuotas> => {
+  const { rows } = await db.query<QuotasRow>('select quotas from accounts where id = $1', [accountId]);
+  return rows[0]?.quotas ?? {};
+};
+
 /** Sets some of the account's own quotas: null is no limit, undefined what the settings say. */
 export const setOwnQuotas = async (
   tx: Queryable,
@@ -48,12 +55,31 @@ export const setOwnQuotas = async (
   ]);
 };
 
+/**
+ * An installation keeps a copy of each requirement of its version, and its settings: as the database has compressed
+ * them, so that none of them is read.
+ */
+const bytesOfInstallation = 'v.requirement_bytes + pg_column_size(i.settings) + pg_column_size(i.secrets)';
+
 /** Each package counts once: as an upload until its build has ended, then as a version. */
 const packages = `
   select v.archive_size as size from apps a join app_versions v on v.app_id = a.id where a.account_id = $1
   union all select u.size from uploads u where u.account_id = $1 and u.job_id is null
   union all select u.size from jobs j join uploads u on u.id = j.upload_id and u.job_id = j.id
     where j.account_id = $1 and j.state in ('queued', 'working')`;
+
+/** Uploads that have begun and not ended, as long as the process that takes them says that it is there. */
+const arriving = `select r.bytes as size from upload_reservations r
+  where r.account_id = $1 and r.touched_at > now() - interval '${RESERVATION_SECONDS} seconds'`;
+
+/** What apps, versions, records and installations take, uncompressed. */
+const stored = `
+  select v.stored_bytes as size from apps a join app_versions v on v.app_id = a.id where a.account_id = $1
+  union all select attribute_bytes from apps where account_id = $1
+  union all select attribute_bytes from door_records where account_id = $1
+  union all select t.size from attachments t where t.account_id = $1
+  union all select ${bytesOfInstallation} from installations i join app_versions v on v.id = i.version_id
+    where i.account_id = $1`;
 
 /** A record with a signing key of its own. */
 const ofPolicy = `attributes ? 'signing_key_id'`;
@@ -62,8 +88,8 @@ const isLive = (token: string): string =>
 
 const counts: Record<QuotaName, string> = {
   packages: `(select count(*) from (${packages}) p) as packages`,
-  bytes: `(select coalesce(sum(p.size), 0)::bigint from (${packages} union all
-    select t.size from attachments t where t.account_id = $1) p) as bytes`,
+  bytes: `(select coalesce(sum(p.size), 0)::bigint from (
+    ${packages} union all ${arriving} union all ${stored}) p) as bytes`,
   apps: '(select count(*) from apps where account_id = $1) as apps',
   installations: '(select count(*) from installations where account_id = $1) as installations',
   policies: `(select count(*) from door_records where account_id = $1 and ${ofPolicy}) as policies`,
@@ -94,4 +120,25 @@ export const countUsage = async <Name extends QuotaName>(
     accountId,
   ]);
   return rows[0]!;
+};
+
+/** Bytes that an app with its versions takes, uncompressed; without those of packages. */
+export const countAppBytes = async (tx: Queryable, accountId: number, appId: number): Promise<number> => {
+  const { rows } = await tx.query<{ bytes: number }>(
+    `select (coalesce(a.attribute_bytes, 0) + coalesce((select sum(v.stored_bytes) from app_versions v
+       where v.app_id = a.id), 0))::bigint as bytes
+     from apps a where a.account_id = $1 and a.id = $2`,
+    [accountId, appId],
+  );
+  return rows[0]?.bytes ?? 0;
+};
+
+/** Bytes that an installation takes. */
+export const countInstallationBytes = async (tx: Queryable, accountId: number, id: number): Promise<number> => {
+  const { rows } = await tx.query<{ bytes: number }>(
+    `select (${bytesOfInstallation})::bigint as bytes
+     from installations i join app_versions v on v.id = i.version_id where i.account_id = $1 and i.id = $2`,
+    [accountId, id],
+  );
+  return rows[0]?.bytes ?? 0;
 };

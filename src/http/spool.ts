@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Request } from 'express';
 import type { StorageEngine } from 'multer';
 import { isStorable } from '../domain/storable-text.ts';
 import { TooLargeError } from '../errors.ts';
@@ -25,9 +26,14 @@ const LONGEST_NAME = 255;
 /**
  * Streams a file into a temporary one of its own: whatever its size, memory holds a few chunks of it. The blob store
  * sees it only once the whole request is known to be good.
+ *
+ * @param hold is told how much has arrived, and waited for; it may refuse more.
  */
-export const createSpool = (directory: string): StorageEngine => ({
-  _handleFile(_req, file, done) {
+export const createSpool = (
+  directory: string,
+  hold: (req: Request, bytes: number) => Promise<void>,
+): StorageEngine => ({
+  _handleFile(req, file, done) {
     const target = path.join(directory, temporaryName());
     const hash = createHash('sha256');
     let size = 0;
@@ -37,7 +43,7 @@ export const createSpool = (directory: string): StorageEngine => ({
         hash.update(chunk);
         size += chunk.length;
         if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
-        passed(null, chunk);
+        hold(req, size).then(() => passed(null, chunk), passed);
       },
     });
     const discard = async (err: Error): Promise<void> => {

@@ -1,8 +1,11 @@
 import { rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import multer from 'multer';
 import type { Deps } from '../deps.ts';
 import { AppError, InvalidRequestError, TooLargeError } from '../errors.ts';
+import { createUploadReservation, type UploadReservation } from '../use-cases/quotas/reserve-upload.ts';
+import { userOf } from './auth.ts';
 import { FRAMING_BYTES, uploadLimits } from './body-limits.ts';
 import { allowUploadTime } from './body-time.ts';
 import { bodyFault, headerFault, keepStart } from './multipart-fault.ts';
@@ -18,17 +21,18 @@ export interface UploadField {
 
 /** Accepts one file in one multipart field. Mount after authentication: an anonymous body is never written. */
 export const acceptFile = (
-  { incomingDir }: Pick<Deps, 'incomingDir'>,
+  deps: Pick<Deps, 'incomingDir' | 'db' | 'config' | 'log'>,
   { field, maxBytes, noun = 'package' }: UploadField,
 ): RequestHandler => {
   const spool = multer({
-    storage: createSpool(incomingDir),
+    storage: createSpool(deps.incomingDir, (req, bytes) => reservationOf(req).hold(bytes)),
     limits: uploadLimits(maxBytes),
     defParamCharset: 'utf8',
   }).any();
   return (req, res, next) => {
     refuseEarly(req, maxBytes, noun);
     allowUploadTime(req);
+    reservations.set(req, createUploadReservation(deps, userOf(res).accountId));
     const startOf = keepStart(req);
     spool(req, res, (err: unknown) => {
       const problem = err
@@ -39,6 +43,16 @@ export const acceptFile = (
       discard(req).then(() => next(problem), next);
     });
   };
+};
+
+/** Of requests that upload a file. */
+const reservations = new WeakMap<IncomingMessage, UploadReservation>();
+
+/** The reservation of the bytes that a request uploads. */
+export const reservationOf = (req: IncomingMessage): UploadReservation => {
+  const reservation = reservations.get(req);
+  if (!reservation) throw new Error('not a request that uploads a file');
+  return reservation;
 };
 
 type Noun = 'package' | 'file';
@@ -101,7 +115,7 @@ export const withUploadedFile = async <T>(req: Request, work: (file: SpooledFile
 };
 
 const discard = async (req: Request): Promise<void> => {
-  await Promise.all(spooledFiles(req).map((file) => rm(file.path, { force: true })));
+  await Promise.all([...spooledFiles(req).map((file) => rm(file.path, { force: true })), reservationOf(req).release()]);
 };
 
 const spooledFiles = (req: Request): SpooledFile[] =>

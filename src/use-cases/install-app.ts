@@ -5,6 +5,7 @@ import { insertInstallJob } from '../db/jobs.ts';
 import { afterCommit } from '../db/stand-in.ts';
 import { takeTurns } from '../db/job-turns.ts';
 import type { Queryable } from '../db/pool.ts';
+import { countInstallationBytes } from '../db/quotas.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { completedMessage } from '../domain/job.ts';
@@ -42,7 +43,8 @@ export interface InstallAppInput {
 }
 
 /**
- * Gives an account an app: seven to eleven statements in one transaction; when there is something to provision two more, and
+ * Gives an account an app: seven to eleven statements in one transaction, one more where the
+ * account has a quota of bytes; when there is something to provision two more, and
  * then one trip to the queue. The app is active at once without requirements, otherwise when the install job is done.
  *
  * @throws NotFoundError, InvalidRequestError, AppError `already_installed` or `not_installable`, OwnRuleError
@@ -63,7 +65,8 @@ export const installApp = async (
     await recordInstalled(tx, input.actor, installed);
     const pending = installed.state === 'pending';
     const turns = pending ? await takeTurns(tx, input.accountId, deps.config.maxRunningPerAccount) : [];
-    await refuseOverQuota(tx, quotas, { installations: 1 });
+    const bytes = quotas.allowed.bytes === null ? 0 : await countInstallationBytes(tx, input.accountId, id);
+    await refuseOverQuota(tx, quotas, { installations: 1, bytes });
     return { installation: installed, turns };
   });
   await dispatchJobs(deps, turns);

@@ -62,13 +62,14 @@ export const publishVersion = async (
     const appId = await holdApp(tx, job, version.definition);
     const ofApp = { accountId: job.accountId, appId, parameters: version.definition.parameters };
     const parameters = await sealDefaults(tx, deps.cipher, ofApp);
-    const versionId = await insertVersion(tx, { ...version, parameters, appId, assetKey: newId() });
+    const inserted = await insertVersion(tx, { ...version, parameters, appId, assetKey: newId() });
+    const versionId = inserted.id;
     const overtaken = job.appId !== null && (await isOvertaken(tx, job, appId));
     const accounts = overtaken ? [] : await makeCurrent(tx, deps, { job, appId, versionId, version, texts });
     const message = completedMessage(new Date()) + (overtaken ? '; a build asked for later is current already' : '');
     const end = { state: 'completed', progress: total, total, message } as const;
     await settleJob(tx, job, { ...end, appId, versionId, warnings: version.warnings, steps: steps() });
-    const added = { packages: 1, bytes: version.archive.size, apps: job.appId === null ? 1 : 0 };
+    const added = { packages: 1, bytes: version.archive.size + inserted.storedBytes, apps: job.appId === null ? 1 : 0 };
     await refuseOverQuota(tx, quotas, added);
     return { outcome: { ...end, appId, installationId: null }, accounts };
   });

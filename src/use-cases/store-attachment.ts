@@ -4,6 +4,7 @@ import type { BlobReservation } from '../db/blobs.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { AppError } from '../errors.ts';
+import type { UploadReservation } from './quotas/reserve-upload.ts';
 import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { holdReserved, reserveBlobs } from './reserve-blobs.ts';
 
@@ -39,6 +40,8 @@ export interface StoreAttachmentInput {
   name: string;
   file: AttachedFile;
   reserved: readonly BlobReservation[];
+  /** The bytes that it took as it arrived. */
+  arrived: Pick<UploadReservation, 'end'>;
 }
 
 /**
@@ -48,7 +51,7 @@ export interface StoreAttachmentInput {
  */
 export const storeAttachment = (
   deps: Pick<Deps, 'db' | 'config'>,
-  { accountId, actor, key, name, file: { sha256, size }, reserved }: StoreAttachmentInput,
+  { accountId, actor, key, name, file: { sha256, size }, reserved, arrived }: StoreAttachmentInput,
 ): Promise<void> =>
   withQuotas(deps, accountId, async (tx, quotas) => {
     await holdReserved(tx, reserved);
@@ -60,5 +63,6 @@ export const storeAttachment = (
     }
     const subject = { type: 'attachment', id, name } as const;
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { sha256, size } });
+    await arrived.end(tx);
     await refuseOverQuota(tx, quotas, { records: 1, bytes: size });
   });

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts';
 import { looksLikeZip } from '../domain/archive/first-bytes.ts';
 import type { Actor } from '../domain/audit.ts';
 import { AppError } from '../errors.ts';
+import type { UploadReservation } from './quotas/reserve-upload.ts';
 import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { holdReserved, reserveBlobs } from './reserve-blobs.ts';
 
@@ -14,6 +15,8 @@ export interface StoreUploadInput {
   /** The spooled file. It may be moved away. */
   file: { path: string; size: number; sha256: string; head: Uint8Array; name: string };
   reserved: readonly BlobReservation[];
+  /** The bytes that it took as it arrived. */
+  arrived: Pick<UploadReservation, 'end'>;
 }
 
 /** The client waits for its answer. */
@@ -50,13 +53,14 @@ export const keepPackage = async (
  */
 export const storeUpload = async (
   deps: Pick<Deps, 'db' | 'config'>,
-  { accountId, actor, file: { name, sha256, size }, reserved }: StoreUploadInput,
+  { accountId, actor, file: { name, sha256, size }, reserved, arrived }: StoreUploadInput,
 ): Promise<number> =>
   withQuotas(deps, accountId, async (tx, quotas) => {
     await holdReserved(tx, reserved);
     const id = await insertUpload(tx, { accountId, userId: actor.userId, filename: name, sha256, size });
     const subject = { type: 'upload', id, name } as const;
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { sha256, size } });
+    await arrived.end(tx);
     await refuseOverQuota(tx, quotas, { packages: 1, bytes: size });
     return id;
   });

@@ -16,6 +16,7 @@ import {
 } from '../../db/catalogue.ts';
 import { listVersionOutlines } from '../../db/catalogue-versions.ts';
 import type { Queryable } from '../../db/pool.ts';
+import { countAppBytes } from '../../db/quotas.ts';
 import type { Deps } from '../../deps.ts';
 import { differences, type Actor } from '../../domain/audit.ts';
 import { NotFoundError } from '../../errors.ts';
@@ -81,6 +82,8 @@ export const changeApp = async (
       const app = (await findCatalogueApp(tx, { accountId, kind, by: 'id', value: id }))!;
       return { app, versions: await readVersions(tx, app) };
     };
+    const countBytes = () => (quotas.allowed.bytes === null ? 0 : countAppBytes(tx, accountId, id));
+    const bytesBefore = await countBytes();
     const before = await load();
     const change = decide(before.app, before.versions);
     if (readVersions === readOutlines) assertNoAttributes(change);
@@ -94,7 +97,8 @@ export const changeApp = async (
     const subject = { type: 'app', id, name: after.app.name } as const;
     const changed = differences(stateOf(before), stateOf(after));
     await insertAuditEntry(tx, { accountId, actor, action: 'update', subject, ...changed });
-    if (change.addVersion) await refuseOverQuota(tx, quotas, { packages: 1 });
+    const bytes = (await countBytes()) - bytesBefore;
+    await refuseOverQuota(tx, quotas, { packages: change.addVersion ? 1 : 0, bytes });
     return after;
   });
 

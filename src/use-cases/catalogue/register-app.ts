@@ -9,6 +9,7 @@ import {
   type NewCatalogueApp,
   type NewCatalogueVersion,
 } from '../../db/catalogue.ts';
+import { countAppBytes } from '../../db/quotas.ts';
 import type { Deps } from '../../deps.ts';
 import type { Actor, AuditState } from '../../domain/audit.ts';
 import { refuseOverQuota, withQuotas } from '../quotas/with-quotas.ts';
@@ -48,6 +49,7 @@ export const registerApp = async (
     const subject = { type: 'app', id, name: registered.name } as const;
     const after = { kind, version: version.version, ...describe(registered, [registered.current]) };
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after });
-    await refuseOverQuota(tx, quotas, { apps: 1, packages: 1 });
+    const bytes = quotas.allowed.bytes === null ? 0 : await countAppBytes(tx, accountId, id);
+    await refuseOverQuota(tx, quotas, { apps: 1, packages: 1, bytes });
     return registered;
   });

@@ -27,7 +27,7 @@ describe('quotas of an account', () => {
     changeQuotas({ db: harness.deps.db, usual: harness.deps.config.quotas }, 'acme', changes);
   const usedOf = async (name: QuotaName): Promise<number> => (await own()).find((one) => one.name === name)!.used;
   beforeEach(async () => {
-    for (const table of ['installations', 'apps', 'uploads', 'jobs'])
+    for (const table of ['installations', 'apps', 'uploads', 'jobs', 'door_records'])
       await harness.deps.db.query(`delete from ${table}`);
     await harness.deps.db.query(`update accounts set quotas = '{}'`);
   });

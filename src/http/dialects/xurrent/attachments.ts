@@ -11,7 +11,7 @@ import { ATTACHMENT_LIMITS } from '../../body-limits.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import type { SpooledFile } from '../../spool.ts';
-import { acceptFile, withUploadedFile } from '../../upload.ts';
+import { acceptFile, reservationOf, withUploadedFile } from '../../upload.ts';
 
 /** Clients put the name of the file here, or leave it to the server. */
 const NAME = '${filename}';
@@ -53,7 +53,7 @@ const upload = (deps: Deps, { req, res }: { req: Request; res: Response }, file:
   const asked = { route: 'xurrent: upload attachment', fields: { key, sha256: file.sha256 }, prepare };
   return answerOnce(deps, { req, res }, asked, async (within) => {
     const { accountId } = userOf(res);
-    const input = { accountId, actor: actorOf(req, res), key, name, file, reserved };
+    const input = { accountId, actor: actorOf(req, res), key, name, file, reserved, arrived: reservationOf(req) };
     await storeAttachment(within, input).catch(keyTaken);
     return { status: 201, body: { key } };
   });
