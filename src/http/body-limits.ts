@@ -3,8 +3,11 @@
  * without limits builds a sparse array of a name like `a[4294967294]`, and blocks the event loop for minutes.
  */
 
-/** JSON bodies. Kustomer accepts 40 levels inside a definition; nothing else nests deeper than ten. */
-export const JSON_LIMITS = { maxBytes: 1024 * 1024, maxDepth: 64 } as const;
+/**
+ * JSON bodies. Kustomer accepts 40 levels inside a definition; nothing else nests deeper than ten. A body of a mebibyte has
+ * room for half a million values, which hold the event loop for a third of a second; no client sends more than some thousand.
+ */
+export const JSON_LIMITS = { maxBytes: 1024 * 1024, maxDepth: 64, maxValues: 20_000 } as const;
 
 /**
  * Bytes of the body of a notification, as JSON. Each webhook gets a copy: ten copies of a mebibyte would hold a database

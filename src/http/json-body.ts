@@ -3,7 +3,7 @@ import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError } f
 import { JSON_LIMITS } from './body-limits.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { notJson } from './errors.ts';
-import { isNestedDeeper } from './json-depth.ts';
+import { shapeOfJson } from './json-shape.ts';
 
 /**
  * Accepts a JSON object of at most 1 MiB in UTF-8, each key once. Mount after authentication.
@@ -49,23 +49,25 @@ const readBody = (bytes: unknown, anyValue: boolean): unknown => {
   throw new InvalidRequestError(`Send ${anyValue ? 'JSON' : 'a JSON object'} as the body of the request.`);
 };
 
+/**
+ * Parses a body whose shape is within the limits: these bound the time that the parser and the search for duplicate keys
+ * take.
+ */
 const readJson = (bytes: Buffer): unknown => {
+  const { depth, values, compact } = shapeOfJson(bytes);
+  const { maxDepth, maxValues } = JSON_LIMITS;
+  if (depth > maxDepth) throw new MalformedRequestError(`The body must not be nested deeper than ${maxDepth} levels.`);
+  if (values > maxValues) throw new TooLargeError(`The body must have at most ${maxValues} values.`);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    refuseDepth(text);
     const value: unknown = JSON.parse(text);
-    refuseDuplicates(text);
+    refuseDuplicates(compact.toString());
     return value;
   } catch (err) {
     if (err instanceof TypeError) throw new MalformedRequestError('The body is not UTF-8.');
     if (err instanceof SyntaxError) throw new MalformedRequestError(notJson(err));
     throw err;
   }
-};
-
-const refuseDepth = (text: string): void => {
-  if (!isNestedDeeper(text, JSON_LIMITS.maxDepth)) return;
-  throw new MalformedRequestError(`The body must not be nested deeper than ${JSON_LIMITS.maxDepth} levels.`);
 };
 
 const refuseDuplicates = (text: string): void => {

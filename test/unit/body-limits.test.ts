@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { QUERY_LIMITS, uploadLimits } from '../../src/http/body-limits.ts';
-import { isNestedDeeper } from '../../src/http/json-depth.ts';
+import { JSON_LIMITS, QUERY_LIMITS, uploadLimits } from '../../src/http/body-limits.ts';
+import { shapeOfJson } from '../../src/http/json-shape.ts';
 import { readQuery } from '../../src/http/read-query.ts';
 
 const sources = async (): Promise<{ file: string; text: string }[]> => {
@@ -51,16 +51,31 @@ describe('a query', () => {
   });
 });
 
-describe('the depth of a JSON text', () => {
+describe('the shape of a JSON text', () => {
   it.each([
-    ['1', 0],
-    ['"[[[["', 0],
-    ['"\\"[["', 0],
-    ['"\\\\"', 0],
-    ['{"a":[1,2,{}]}', 3],
-    ['[[],[],[[]]]', 3],
-    ['{"[":"{","\\"{":[]}', 2],
-  ])('of %s is %d', (json, depth) => {
-    expect([isNestedDeeper(json, depth), isNestedDeeper(json, depth - 1)]).toEqual([false, true]);
+    ['1', 0, 1],
+    ['"[[[["', 0, 1],
+    ['"\\"[["', 0, 1],
+    ['"\\\\"', 0, 1],
+    ['{"a":[1,2,{}]}', 3, 6],
+    ['[[],[],[[]]]', 3, 8],
+    ['{"[":"{","\\"{":[]}', 2, 4],
+  ])('of %s: %d levels, %d values at the most', (json, depth, values) => {
+    expect(shapeOfJson(Buffer.from(json))).toMatchObject({ depth, values });
+  });
+
+  it.each([
+    [' { "a b" : [ 1 ,\t"\\" x" ]\r\n}\n', '{"a b":[1,"\\" x"]}'],
+    ['"ä \\\\" ', '"ä \\\\"'],
+    ['"unfinished \\', '"unfinished \\'],
+  ])('leaves out white space between values: %j', (json, compact) => {
+    expect(shapeOfJson(Buffer.from(json)).compact.toString()).toBe(compact);
+  });
+
+  it('counts each value of a list at least once', () => {
+    const list = (count: number): Buffer => Buffer.from(`{"a":[${Array(count).fill('{}').join()}]}`);
+    const { maxValues } = JSON_LIMITS;
+    expect(shapeOfJson(list(maxValues / 2 - 2)).values).toBeLessThanOrEqual(maxValues);
+    expect(shapeOfJson(list(maxValues / 2)).values).toBeGreaterThan(maxValues);
   });
 });
