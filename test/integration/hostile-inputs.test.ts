@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { adminPassword, emails } from '../support/accounts.ts';
 import { buildApp, createApp, endOf, install, read } from '../support/client.ts';
 import { createHarness, queueBackends, type Harness } from '../support/harness.ts';
 import { buildArchive, uploadForm } from '../support/packages.ts';
@@ -33,7 +34,7 @@ describe.each(queueBackends)('the worst inputs together, with the queue in %s', 
   let failedJob: string;
   let installed: number;
   beforeAll(async () => {
-    harness = await createHarness(queue);
+    harness = await createHarness(queue, { env: { TRUST_PROXY: 'loopback' } });
     harness.startWorker();
     const locales = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'sv'];
     const padding = 'b'.repeat(700 * 1024);
@@ -77,10 +78,11 @@ describe.each(queueBackends)('the worst inputs together, with the queue in %s', 
   };
   const policy = async (): Promise<number> =>
     (await harness.request('/v1/webhook_policies', { method: 'POST', json: { jwt_alg: 'rs512' } })).status;
-  const guess = async (index: number): Promise<number> => {
-    const authorization = `Basic ${Buffer.from(`u${index}@invented.example:wrong`).toString('base64')}`;
-    return (await harness.request('/api/v2/apps.json', { as: null, headers: { authorization } })).status;
+  const signIn = async (login: string, from: string): Promise<number> => {
+    const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, 'x-forwarded-for': from };
+    return (await harness.request('/api/v2/apps.json', { as: null, headers })).status;
   };
+  const guess = (index: number): Promise<number> => signIn(`u${index}@invented.example:wrong`, '192.0.2.66');
 
   it('have their answers within bounds, and another account is served as ever', async () => {
     const largestResult = watchQueries();
@@ -97,8 +99,9 @@ describe.each(queueBackends)('the worst inputs together, with the queue in %s', 
       together(2, () => get('/api/appyard/v1/audit_logs')),
       together(4, nestedNames),
       together(12, policy),
-      together(20, guess),
+      together(100, guess),
     ]);
+    const signedIn = together(4, (index) => signIn(`${emails.admin}:${adminPassword}`, `198.51.100.${index}`));
 
     const neighbour = await together(10, async () => {
       const answer = await harness.request('/api/v2/apps/installations.json', { as: 'other' });
@@ -110,6 +113,7 @@ describe.each(queueBackends)('the worst inputs together, with the queue in %s', 
     stop.abort();
 
     expect(neighbour).toEqual(Array(10).fill(200));
+    expect(await signedIn).toEqual([200, 200, 200, 200]);
     expect(await read(good, 200)).toEqual({ errors: [], warnings: [] });
     expect(build).toMatchObject({ status: 'completed' });
 

@@ -34,7 +34,7 @@ const listing = {
   postInstallMessage: 'Text',
 };
 
-const definition = {
+export const definition = {
   ...listing,
   app: 'full',
   version: '1.0.0',

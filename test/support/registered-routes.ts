@@ -2,6 +2,7 @@ import type { Deps } from '../../src/deps.ts';
 import { createApp } from '../../src/http/app.ts';
 import { prefixes } from '../../src/http/dialects/zendesk/prefixes.ts';
 import { doors } from '../../src/http/doors.ts';
+import { nameRoutes } from '../../src/http/route-patterns.ts';
 
 interface Listed {
   path: string | RegExp;
@@ -23,6 +24,25 @@ export const registeredRoutes = (deps: Deps): string[] => {
   const others = doors.filter(({ kind }) => kind !== 'zendesk').flatMap(({ routes }) => listOf(routes(deps)));
   const found = listOf(createApp(deps).router).filter((route) => !others.includes(route));
   return [...new Set(found.map(withSlot))].toSorted();
+};
+
+/**
+ * The path of every route of a vendor's API, as it was registered, with `:` for each parameter; of several paths for the same
+ * route the first.
+ */
+export const registeredPaths = (deps: Deps, kind: string): string[] => {
+  const found = new Set<string>();
+  for (const door of doors.filter((one) => one.kind === kind))
+    nameRoutes(door.routes(deps), (pattern) => {
+      found.add(
+        pattern
+          .split('|')[0]!
+          .replace(/:\w+/g, ':')
+          .replace(/(?<=.)\/$/, ''),
+      );
+      return pattern;
+    });
+  return [...found].toSorted();
 };
 
 const listOf = (router: unknown): string[] => list(router as Lister, '');

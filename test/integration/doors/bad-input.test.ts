@@ -3,12 +3,34 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { badJsonBodies, JSON_TYPE } from '../../support/bad-bodies.ts';
 import { badQueries, badSegments } from '../../support/bad-ids.ts';
 import { createDoorWalk, walkedDoors, type DoorWalk } from '../../support/door-walk.ts';
+import { registeredPaths } from '../../support/registered-routes.ts';
 import { basic } from '../../support/raw-http.ts';
 import { named } from '../../support/shapes.ts';
 
 const takesBody = (route: string): boolean => /^(POST|PUT|PATCH) /.test(route);
 /** A list is what one of the doors takes; what has no fields may be sent nothing. */
 const badBodies = badJsonBodies.filter(([name]) => !/^(nothing|an empty text|white space|a list)/.test(name));
+
+/** Paths without a body that is read, and paths that want other credentials, or none: other tests try them. */
+const triedElsewhere: Record<string, string[]> = {
+  // An app signs in with its own secret: kustomer/server-sdk.test.ts.
+  kustomer: ['/v1/apps/:/client', '/v1/apps/:/versions', '/v1/apps/{*path}', '/v1/orgs/:/token'],
+  xurrent: [
+    // Public documents: xurrent/discovery.test.ts; the exchange of a token: xurrent/token.test.ts.
+    '/.well-known/jwks',
+    '/.well-known/openid-configuration',
+    '/accounts/:/.well-known/jwks',
+    '/accounts/:/.well-known/openid-configuration',
+    '/token',
+    '/v1',
+    // They read no body: xurrent/app-instances.test.ts, app-offerings.test.ts, webhooks.test.ts.
+    '/v1/app_instances/:/upgrade',
+    '/v1/app_offerings/:/publish',
+    '/v1/webhook_policies/:/.well-known/jwks',
+    '/v1/webhook_policies/:/.well-known/openid-configuration',
+    '/v1/webhook_policies/:/deliveries/:/redeliver',
+  ],
+};
 
 describe.each(walkedDoors)('bad input at the door $kind', (door) => {
   let walk: DoorWalk;
@@ -19,6 +41,12 @@ describe.each(walkedDoors)('bad input at the door $kind', (door) => {
   beforeEach(() => walk.begin());
   const withBody = door.routes.filter((route) => takesBody(route) && !/\/(en|dis)able$/.test(route));
   const withId = door.routes.filter((route) => /:(?!environment)\w+/.test(route));
+
+  it('is tried at every path that is registered, but for those that are tried elsewhere', () => {
+    const walked = new Set(door.routes.map((route) => route.split(' ')[1]!.replace(/:\w+/g, ':')));
+    const left = registeredPaths(walk.harness.deps, door.kind).filter((path) => !walked.has(path));
+    expect(left).toEqual(triedElsewhere[door.kind] ?? []);
+  });
 
   it.each(badBodies)('is refused as the body of every route: %s', async (_name, headers, body) => {
     const sent = typeof body === 'string' ? body.replaceAll('GOOD', '{"name":"x"}') : body;

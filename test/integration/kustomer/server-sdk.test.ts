@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { resumeAccount, suspendAccount } from '../../../src/use-cases/accounts/suspend-account.ts';
 import { read } from '../../support/client.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
+import { definition } from '../../support/door-bodies.ts';
+import { hostileBodies, isNeverTaken } from '../../support/hostile-values.ts';
 import { kustomerClient, kustomerRefusal, organisationIdOf } from '../../support/kustomer.ts';
 
 interface AppAttributes {
@@ -228,6 +230,25 @@ describe("the vendor's server SDK", () => {
     expect((await acme.available()).filter(({ id }) => id.startsWith('guarded'))).toEqual([]);
     expect((await ask(app, '/v1/apps/guarded/versions', token, manifest)).status).toBe(201);
     expect((await ask(app, '/v1/apps/guarded/versions', token, manifest)).status).toBe(200);
+  });
+
+  it('is answered or refused, whatever is in any field of a manifest', async () => {
+    const app = await create('hostile');
+    const token = await tokenOf(app);
+    const headers = {
+      'content-type': 'application/json',
+      'x-kustomer-app-client-id': app.clientId,
+      'x-kustomer-app-token': token,
+    };
+    const faults: string[] = [];
+    for (const { field, json, body } of hostileBodies({ ...definition, app: 'hostile', version: '1.0.0' })) {
+      const answer = await harness.request('/v1/apps/hostile/versions', { as: null, method: 'POST', headers, body });
+      const text = await answer.text();
+      if (answer.status >= 500 || (isNeverTaken(json) && answer.status < 400))
+        faults.push(`${field} = ${json.slice(0, 60)}: ${answer.status} ${text.slice(0, 100)}`);
+    }
+    expect(faults).toEqual([]);
+    expect(harness.deps.log.error).not.toHaveBeenCalled();
   });
 
   it('is served admins only where credentials are made or revoked, and nothing of another organisation', async () => {
