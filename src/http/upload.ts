@@ -32,7 +32,10 @@ export const acceptFile = (
   return (req, res, next) => {
     refuseEarly(req, maxBytes, noun);
     allowUploadTime(req);
-    reservations.set(req, createUploadReservation(deps, userOf(res).accountId));
+    reservations.set(
+      req,
+      createUploadReservation(deps, { accountId: userOf(res).accountId, expected: leastBytes(req) }),
+    );
     const startOf = keepStart(req);
     spool(req, res, (err: unknown) => {
       const problem = err
@@ -43,6 +46,12 @@ export const acceptFile = (
       discard(req).then(() => next(problem), next);
     });
   };
+};
+
+/** Bytes that the file has at least, where the request says how long it is: what frames it takes some. */
+const leastBytes = (req: Request): number | undefined => {
+  const length = req.get('content-length');
+  return length === undefined ? undefined : Math.max(0, Number(length) - FRAMING_BYTES);
 };
 
 /** Of requests that upload a file. */

@@ -4,10 +4,10 @@ import { changeQuotas, type QuotaChange } from '../../../src/use-cases/quotas/ac
 import { buildApp, createApp, endOf, install, read } from '../../support/client.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
 import { kustomerRefusal } from '../../support/kustomer.ts';
-import { filePart, MULTIPART, multipart, zipLike } from '../../support/multipart.ts';
+import { zipLike } from '../../support/multipart.ts';
 import { buildArchive, macros, uploadForm } from '../../support/packages.ts';
-import { answerOn, openSocket } from '../../support/raw-http.ts';
 import { refusal } from '../../support/refusal.ts';
+import { beginUpload, type UnfinishedUpload } from '../../support/unfinished-upload.ts';
 import { addOffering, newOffering, send, serviceInstanceOf, xurrentRefusal } from '../../support/xurrent.ts';
 
 const MIB = 1024 * 1024;
@@ -84,19 +84,10 @@ describe('the quota of bytes', () => {
     expect(small.status).toBe(200);
   });
 
-  /** Sends the head of an upload and this much of its file, and stays open. */
-  const begin = async (sentBytes: number): Promise<{ answer: Promise<string>; socket: Socket }> => {
-    const socket = await openSocket(harness.origin);
-    sockets.push(socket);
-    const body = multipart([filePart(zipLike(20 * MIB))]);
-    const answer = answerOn(socket, /\}\s*$/);
-    answer.catch(() => undefined);
-    socket.write(
-      `POST /api/v2/apps/uploads HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${harness.tokens.admin}\r\n` +
-        `Content-Type: ${MULTIPART['content-type']}\r\nContent-Length: ${body.length}\r\n\r\n`,
-    );
-    socket.write(body.subarray(0, sentBytes));
-    return { answer, socket };
+  const begin = async (sentBytes: number): Promise<UnfinishedUpload> => {
+    const upload = await beginUpload(harness, { fileBytes: 20 * MIB, sentBytes });
+    sockets.push(upload.socket);
+    return upload;
   };
   const reserved = async (): Promise<number[]> =>
     (await harness.deps.db.query<{ bytes: number }>('select bytes from upload_reservations')).rows.map(
