@@ -55,6 +55,14 @@ interface Run {
 
 const measure = async (services: Services, input: HostileInput): Promise<string[]> => {
   const stage = await openStage(services);
+  try {
+    return await measureOn(stage, input);
+  } finally {
+    await stage.close();
+  }
+};
+
+const measureOn = async (stage: Stage, input: HostileInput): Promise<string[]> => {
   let workerMb = Number.NaN;
   if (input.prepare) {
     const worker = await stage.system.startWorker();
@@ -64,7 +72,6 @@ const measure = async (services: Services, input: HostileInput): Promise<string[
   }
   const runs: Run[] = [];
   for (let i = 0; i < RUNS; i += 1) runs.push(await runOnce(stage, input));
-  await stage.close();
   const of = (figure: (run: Run) => number): number => median(runs.map(figure));
   const [hold, p50, longest] = [
     of((run) => run.hold),
@@ -107,8 +114,16 @@ const runOnce = async (stage: Stage, input: HostileInput): Promise<Run> => {
 
 /** As many builds of the largest package as the worker runs at the same time. */
 const benchWorker = async (services: Services): Promise<Table> => {
-  const peaks: number[] = [];
   const stage = await openStage(services);
+  try {
+    return tableOf(await peaksOf(stage));
+  } finally {
+    await stage.close();
+  }
+};
+
+const peaksOf = async (stage: Stage): Promise<number[]> => {
+  const peaks: number[] = [];
   const target = { baseUrl: stage.attacker.origin, token: stage.attacker.token };
   for (let run = 0; run < RUNS; run += 1) {
     const ids: string[] = [];
@@ -119,7 +134,10 @@ const benchWorker = async (services: Services): Promise<Table> => {
     peaks.push(largestSize(worker.pid) / 1e6);
     await worker.stop();
   }
-  await stage.close();
+  return peaks;
+};
+
+const tableOf = (peaks: number[]): Table => {
   const peak = median(peaks);
   return {
     title: `Worker: ${PLACES} builds at once of packages that unpack to ${EXPANDED_MB.toFixed(0)} MB; ${RUNS} runs, a new process each`,

@@ -138,6 +138,19 @@ const fieldNames: HostileInput = {
   },
 };
 
+const bodies: HostileInput = {
+  name: 'JSON bodies of a mebibyte of small values, 24 at once',
+  async attack({ attacker }) {
+    const headers = { 'content-type': 'application/json' };
+    const dense = `{"a":[${'{},'.repeat(340_000)}1]}`;
+    const most = `{${Array.from({ length: 19_900 }, (_, i) => `"${String(i).padEnd(46, 'k')}":1`).join()}}`;
+    await together(AT_ONCE, async (index) => {
+      const body = index % 2 === 0 ? dense : most;
+      await drain(await attacker.fetch('/api/v2/apps/installations.json', { method: 'POST', headers, body }));
+    });
+  },
+};
+
 const policies: HostileInput = {
   name: '60 webhook policies with rs512 at once',
   attack: ({ attacker }) =>
@@ -202,6 +215,7 @@ export const hostileInputs: readonly HostileInput[] = [
   audit,
   translations,
   fieldNames,
+  bodies,
   policies,
   drawings,
   guesses,

@@ -1,6 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
+import { createFairQueue } from '../fair-queue.ts';
 import type { Logger } from '../logger.ts';
+import { accountIdOf } from './auth.ts';
 import { requestIdOf } from './request-id.ts';
 
 /** A list within a JSON document. */
@@ -12,6 +14,21 @@ export interface ListFrame {
   /** Called before the headers are sent when the whole list has been read by then. */
   onWhole?: () => void;
 }
+
+/**
+ * The lists of this process that read and present their next piece: so many at once, and of one account half as many. What
+ * a list holds in memory meanwhile is many times the piece, so lists of large rows would take all of it together; and the
+ * other accounts' lists do not wait for those of one.
+ */
+const AT_ONCE = 4;
+const reading = createFairQueue({
+  running: AT_ONCE,
+  runningPerKey: AT_ONCE / 2,
+  // Each request waits for one piece at a time: their number bounds the line.
+  waiting: Number.POSITIVE_INFINITY,
+  waitingPerKey: Number.POSITIVE_INFINITY,
+  full: () => new Error('no place for a list'),
+});
 
 /** In characters: items are written together up to this length. A longer one is written by itself. */
 const PIECE = 256 * 1024;
@@ -29,7 +46,7 @@ export const sendList = async (
   frame: ListFrame,
   items: AsyncIterable<readonly string[]>,
 ): Promise<void> => {
-  const pieces = piecesOf(frame, items);
+  const pieces = inTurn(res, piecesOf(frame, items));
   const first = await pieces.next();
   const second = await pieces.next();
   res.set('Content-Type', 'application/json; charset=utf-8');
@@ -74,6 +91,23 @@ const piecesOf = async function* (
     }
   }
   yield piece + tail();
+};
+
+/** Waits for its account's turn before each piece. */
+const inTurn = async function* (
+  res: Response,
+  pieces: AsyncGenerator<string, void, undefined>,
+): AsyncGenerator<string, void, undefined> {
+  const key = String(accountIdOf(res));
+  try {
+    for (;;) {
+      const next = await reading.run(key, () => pieces.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await pieces.return();
+  }
 };
 
 const from = async function* (read: string[], rest: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {

@@ -20,7 +20,7 @@ export interface PackageChecker {
   /**
    * @param file the package, which is read when its turn has come: what waits costs no memory.
    * @throws OwnRuleError `busy` (503) when it gets no thread in time; AppError `package_too_slow` (422) when the check itself,
-   *   counted from its start on the thread, takes too long.
+   *   counted from its start on the thread, takes too long; AppError `package_too_complex` (422) when it takes too much memory.
    */
   check(file: { path: string }, options: CheckOptions): Promise<Omit<PackageReading, 'files' | 'repacked'>>;
   close(): Promise<void>;
@@ -32,8 +32,12 @@ export interface CheckerOptions {
   /** Of one check, from its start. */
   timeoutMs: number;
   maxWaitMs?: number;
+  /** Megabytes of each thread's heap. */
+  heapMb?: number;
 }
 
+/** Of each thread. The slowest drawings that a package may have take a third of it. */
+const HEAP_MB = 128;
 /** Checks of one account that wait; a developer's tool sends one package at a time. */
 const WAITING_PER_ACCOUNT = 8;
 /** Shorter than the time after which clients and load balancers give up (30 to 60 s). */
@@ -44,8 +48,9 @@ export const createPackageChecker = ({
   threads,
   timeoutMs,
   maxWaitMs = MAX_WAIT_MS,
+  heapMb = HEAP_MB,
 }: CheckerOptions): PackageChecker => {
-  const reader = createPackageReader(limits, threads);
+  const reader = createPackageReader(limits, threads, { heapMb });
   const share = createFairShare({
     places: threads,
     // Half of the threads stay for the others.
@@ -59,6 +64,12 @@ export const createPackageChecker = ({
       const either = signal ? AbortSignal.any([timeout, signal]) : timeout;
       return await reader.read(file, { switches, keep: false, signal: either });
     } catch (err) {
+      if (isOutOfMemory(err))
+        throw new AppError(
+          'package_too_complex',
+          422,
+          `The package needs more than ${heapMb} MB of memory to be checked. Make its JSON files and drawings smaller.`,
+        );
       if (!timeout.aborted) throw err;
       const seconds = Math.ceil(timeoutMs / 1_000);
       throw new AppError(
@@ -73,3 +84,6 @@ export const createPackageChecker = ({
     close: () => reader.close(),
   };
 };
+
+const isOutOfMemory = (err: unknown): boolean =>
+  err instanceof Error && 'code' in err && err.code === 'ERR_WORKER_OUT_OF_MEMORY';

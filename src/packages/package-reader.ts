@@ -46,13 +46,26 @@ const fromSources = import.meta.url.endsWith('.ts');
 
 const threadFile = (name: string): string => new URL(`./${name}.${fromSources ? 'ts' : 'js'}`, import.meta.url).href;
 
-export const createPackageReader = (limits: ArchiveLimits, threads: number): PackageReader => {
+interface ThreadOptions {
+  /**
+   * Memory of one thread for what is no byte of a file: text, JSON and drawings that are looked at. A thread that needs more ends
+   * with an error; one that has garbage collects it. Undefined: as much as Node lets it have, which is gigabytes.
+   */
+  heapMb?: number;
+}
+
+export const createPackageReader = (
+  limits: ArchiveLimits,
+  threads: number,
+  { heapMb }: ThreadOptions = {},
+): PackageReader => {
   const pool = new Piscina({
     filename: threadFile('thread'),
     minThreads: 0,
     maxThreads: threads,
     // A warm thread spares the next package 70 to 100 ms; an idle one costs some 20 MB.
     idleTimeout: 60_000,
+    ...(heapMb !== undefined && { resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 } }),
     execArgv: fromSources ? ['--import', 'tsx'] : [],
   });
   pool.on('error', () => undefined);

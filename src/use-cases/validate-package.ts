@@ -9,7 +9,8 @@ import { InvalidPackageError } from '../errors.ts';
  * @param file the package on disk, read when its turn has come.
  * @param signal fires when nobody waits for the answer any more.
  * @returns the warnings of a good package.
- * @throws InvalidPackageError with every problem of a bad one; OwnRuleError `busy`; AppError `package_too_slow`.
+ * @throws InvalidPackageError with every problem of a bad one; OwnRuleError `busy`; AppError `package_too_slow` or
+ * `package_too_complex`.
  */
 export const validatePackage = async (
   { db, checker }: Pick<Deps, 'db' | 'checker'>,
