@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config.ts';
 import { startServer } from '../http/server.ts';
+import { checkBlobMark, checkKeyMarks } from '../use-cases/check-marks.ts';
 import type { Logger } from '../logger.ts';
 import { openDeps } from './open-deps.ts';
 import { openOps } from './open-ops.ts';
@@ -24,7 +25,9 @@ export const api = (config: Config): Promise<void> => {
   const open = async (log: Logger, releases: Releases): Promise<void> => {
     const tls = await openTls(config);
     const { deps } = await openDeps(config, log, releases, 'api');
-    await openOps(deps, 'api', releases);
+    await checkKeyMarks(deps);
+    const lostMark = await checkBlobMark(deps);
+    await openOps(deps, 'api', releases, { blobsLost: lostMark !== undefined });
     const server = await startServer(deps, { port: config.port, host: config.host, tls });
     releases.add('the server', () => server.close(), CLOSE_MS);
     renewOnHangup(config, server, log);

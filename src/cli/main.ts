@@ -217,6 +217,14 @@ secrets
   .description('seals every value anew that is not sealed with the first key; the system may run meanwhile')
   .action(async () => (await import('./secrets.ts')).rotateSecretsCommand(readConfig()));
 
+program
+  .command('adopt')
+  .description('marks stores as those of this database, after a restore; see "Restore" in docs/operations.md')
+  .option('--redis', 'the queue at REDIS_URL under REDIS_PREFIX')
+  .option('--blobs', 'the blob store at BLOB_URL or DATA_DIR')
+  .option('--key', 'the keys of SECRETS_KEY')
+  .action(async (options) => (await import('./adopt.ts')).adoptCommand(readConfig(), options));
+
 const environment = program.command('environment').description('environments of an account');
 environment
   .command('create')

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import { createPool } from '../db/pool.ts';
+import { getInstallationId } from '../db/installation.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
 import { embeddedPostgresUrl } from '../embedded/postgres-url.ts';
@@ -98,14 +99,15 @@ export const openDeps = async (
   return { backend, deps: { config, ...stores, ...access, postJson, packages, buildMemory, checker, ...seen } };
 };
 
-const openBackend = async (
+export const openBackend = async (
   { redisUrl, redisPrefix, redisCa }: Config,
   db: Pool,
   { log, telemetry }: { log: Logger } & Traced,
 ): Promise<QueueBackend> => {
   if (redisUrl === undefined) return createPostgresQueues(db, { telemetry });
   const ca = redisCa === undefined ? undefined : await readCertificates('REDIS_CA', redisCa);
-  return createRedisQueues(redisUrl, { prefix: redisPrefix, ca, log, telemetry });
+  const installation = await getInstallationId(db);
+  return createRedisQueues(redisUrl, { prefix: redisPrefix, installation, ca, log, telemetry });
 };
 
 /**

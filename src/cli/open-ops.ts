@@ -19,8 +19,15 @@ export interface Ops {
 /**
  * Opens the port of METRICS_PORT, if there is to be one. Call before the process begins to work: so it can be asked for as
  * long as anything else is open.
+ *
+ * @param marks `blobsLost`: the blob store does not have the mark of this installation. A worker is not ready without it.
  */
-export const openOps = async (deps: Deps, role: ProcessRole, releases: Releases): Promise<Ops> => {
+export const openOps = async (
+  deps: Deps,
+  role: ProcessRole,
+  releases: Releases,
+  marks = { blobsLost: false },
+): Promise<Ops> => {
   const { config, log, metrics } = deps;
   let problems = (): string[] => [];
   const ops: Ops = {
@@ -32,18 +39,20 @@ export const openOps = async (deps: Deps, role: ProcessRole, releases: Releases)
   metrics.serveAs(role);
   const server = await listen(config.metrics, metrics, {
     problems: () => problems(),
-    readiness: readinessOf(deps, role),
+    readiness: readinessOf(deps, role, marks.blobsLost),
   });
   releases.add('the metrics', () => server.close());
   log.info('metrics', { host: config.metrics.host, port: server.port });
   return ops;
 };
 
-const readinessOf = (deps: Deps, role: ProcessRole): OpsChecks['readiness'] => {
+const readinessOf = (deps: Deps, role: ProcessRole, blobsLost: boolean): OpsChecks['readiness'] => {
   const check = createCheckStores(deps);
   return async () => {
-    const missing = await check();
-    return { ready: !needed[role].some((store) => missing.includes(store)), missing };
+    const away = await check();
+    const missing = blobsLost && !away.includes('blobs') ? [...away, 'blobs'] : away;
+    const able = !needed[role].some((store) => missing.includes(store));
+    return { ready: able && !(blobsLost && role === 'worker'), missing };
   };
 };
 

@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import type { Deps } from '../deps.ts';
 import { startServer, type TlsMaterial } from '../http/server.ts';
 import { bootstrapAccount, chooseCredentials } from '../use-cases/bootstrap-account.ts';
+import { checkBlobMark, checkKeyMarks } from '../use-cases/check-marks.ts';
 import { localUrl } from './addresses.ts';
 import {
   readCredentialsFile,
@@ -43,7 +44,9 @@ export const start = (config: Config): Promise<void> =>
       await makeFirstAccount(config, db);
     });
     const { deps, backend } = await openDeps(config, log, releases, 'start');
-    const ops = await openOps(deps, 'start', releases);
+    await checkKeyMarks(deps);
+    const lostMark = await checkBlobMark(deps);
+    const ops = await openOps(deps, 'start', releases, { blobsLost: lostMark !== undefined });
     const worker = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => worker.close(), WORKER_CLOSE_MS);
     ops.watch(() => worker.problems());

@@ -2,6 +2,7 @@ import { startHousekeeping } from '../../workers/housekeeping.ts';
 import { startWorker } from '../../workers/start.ts';
 import { startSweep } from '../../workers/sweep.ts';
 import type { Config } from '../config.ts';
+import { checkBlobMark, checkKeyMarks } from '../use-cases/check-marks.ts';
 import { openDeps } from './open-deps.ts';
 import { openOps } from './open-ops.ts';
 import { runProcess } from './run-process.ts';
@@ -13,7 +14,9 @@ export const WORKER_CLOSE_MS = 25_000;
 export const worker = (config: Config): Promise<void> =>
   runProcess(config, async (log, releases) => {
     const { deps, backend } = await openDeps(config, log, releases, 'worker');
-    const ops = await openOps(deps, 'worker', releases);
+    await checkKeyMarks(deps);
+    const lostMark = await checkBlobMark(deps);
+    const ops = await openOps(deps, 'worker', releases, { blobsLost: lostMark !== undefined });
     const running = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => running.close(), WORKER_CLOSE_MS);
     ops.watch(() => running.problems());

@@ -61,12 +61,18 @@ export interface QueueBackend {
    */
   check(): Promise<unknown>;
   /**
-   * Refuses a store that may forget jobs. One that is away is nothing to wait for: it is asked when it comes, as often as
+   * Refuses a store that may forget jobs, or that has the mark of another installation. One that is away is nothing to wait for: it is asked when it comes, as often as
    * it does, and what is wrong is logged.
    *
    * @throws Error that says how to mend it.
    */
   checkStore(): Promise<void>;
+  /**
+   * Writes the mark of this installation into the store, whatever it had.
+   *
+   * @throws Error when the store cannot be reached.
+   */
+  adoptStore(): Promise<void>;
   close(): Promise<void>;
 }
 

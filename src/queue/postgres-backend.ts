@@ -34,6 +34,8 @@ export const createPostgresQueues = (pool: Pool, { telemetry }: Traced = {}): Qu
     ready: () => true,
     check: () => pool.query('select 1'),
     checkStore: async () => undefined,
+    // The queue is in the database whose id the mark would be.
+    adoptStore: async () => undefined,
     close: async () => undefined,
   };
 };

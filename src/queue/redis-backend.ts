@@ -3,12 +3,15 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Logger } from '../logger.ts';
 import { buildQueues, type QueueBackend, type Traced } from './backend.ts';
 import { connectRedis, PRODUCER_LIMIT_MS, type RedisClient } from './connect-redis.ts';
+import { findForeignMark } from './installation-mark.ts';
 import { findEviction } from './memory-policy.ts';
 import { parseRedisUrl } from './redis-url.ts';
 
 interface RedisQueuesOptions extends Traced {
   /** Of every key. In a cluster they must all be in one slot: it becomes their hash tag unless it has one. */
   prefix: string;
+  /** The id of the installation. Keys have it behind the prefix, and a mark right under the prefix has it as its value. */
+  installation: string;
   /** Certificates in PEM, see {@link connectRedis}. */
   ca?: string | undefined;
   log: Pick<Logger, 'warn' | 'error'>;
@@ -26,14 +29,20 @@ const PROBE_SECONDS = 60;
  *
  * @throws Error when the URL is none, see {@link parseRedisUrl}.
  */
-export const createRedisQueues = (url: string, { prefix, ca, log, telemetry }: RedisQueuesOptions): QueueBackend => {
+export const createRedisQueues = (
+  url: string,
+  { prefix, installation, ca, log, telemetry }: RedisQueuesOptions,
+): QueueBackend => {
   const place = { ...parseRedisUrl(url), hasCa: ca !== undefined };
   const warn = (err: Error): void => log.warn('queue connection', { err });
   const redis = connectRedis(place, { role: 'producer', ca, onError: warn });
   let shared: RedisClient | undefined;
   // The workers tell of its errors, and of those of their copies.
   const consumers = () => (shared ??= connectRedis(place, { role: 'worker', ca, onError: () => undefined }));
-  const keyPrefix = place.kind === 'cluster' ? hashTagged(prefix) : prefix;
+  const root = place.kind === 'cluster' ? hashTagged(prefix) : prefix;
+  const keyPrefix = `${root}:${installation}`;
+  const mark = { key: `${root}:installation`, installation };
+  const findFault = async () => (await findEviction(redis, place)) ?? (await findForeignMark(redis, mark));
   return {
     ...buildQueues(createRedisBackend, { producers: redis, consumers, prefix: keyPrefix, telemetry }),
     limiter: ({ name, points, seconds }) =>
@@ -49,11 +58,14 @@ export const createRedisQueues = (url: string, { prefix, ca, log, telemetry }: R
     // A write, because Redis still answers reads while it is full or cannot save.
     check: () => redis.set(`${keyPrefix}:probe`, '1', 'EX', PROBE_SECONDS),
     async checkStore() {
-      const fault = (await untilReady(redis)) ? await findEviction(redis, place) : undefined;
+      const fault = (await untilReady(redis)) ? await findFault() : undefined;
       if (fault) throw fault;
       redis.on('ready', () => {
-        void findEviction(redis, place).then((err) => err && log.error('queue store', { err }));
+        void findFault().then((err) => err && log.error('queue store', { err }));
       });
+    },
+    adoptStore: async () => {
+      await redis.set(mark.key, installation);
     },
     close: async () => {
       redis.disconnect();

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { AppError, StorageFullError, UnavailableError } from '../errors.ts';
 import { refuseInTransaction } from '../held-connection.ts';
-import { damagedBlob, exactly } from './damaged-blob.ts';
+import { damagedBlob, exactly, missingBlob } from './damaged-blob.ts';
 import { isDiskFull } from './disk-full.ts';
-import type { ObjectStore } from './object-store.ts';
+import { isMissing, type ObjectStore } from './object-store.ts';
 
 /**
  * Content-addressed: a repeated put is harmless, and what a broken-off request left behind is only space until it is
@@ -24,7 +24,7 @@ export interface BlobStore {
   put(bytes: Uint8Array, sha256?: string): Promise<string>;
   /** As {@link put}, with a file whose digest is known already. The file may be gone afterwards. */
   putFile(file: { path: string; sha256: string; size: number }): Promise<void>;
-  /** @throws UnavailableError also when the blob is not there; AppError `damaged_blob`, which may pass. */
+  /** @throws AppError `missing_blob` when the blob is not there, `damaged_blob`, which may pass. */
   get(sha256: string): Promise<Buffer>;
   /** As {@link get}; a failure in the middle, and another size than this, is an error of the stream. */
   stream(sha256: string, size: number): Promise<Readable>;
@@ -34,9 +34,15 @@ export interface BlobStore {
   remove(sha256: string): Promise<void>;
   /** Digests of all that is stored, in pages. */
   list(): AsyncIterable<string[]>;
+  /** The id of the installation that the store belongs to; undefined: it has no mark. */
+  readMark(): Promise<string | undefined>;
+  writeMark(installation: string): Promise<void>;
   /** Looks whether it can be reached: a look at the disk, or one request. */
   check(): Promise<void>;
 }
+
+/** At the root of the store, where no blob is. */
+const MARK_KEY = 'installation';
 
 const keyOf = (sha256: string): string => `${sha256.slice(0, 2)}/${sha256}`;
 
@@ -52,6 +58,14 @@ export const createBlobStore = (objects: ObjectStore): BlobStore => {
   const isThere = async (sha256: string, size: number): Promise<boolean> =>
     (await objects.size(keyOf(sha256))) === size;
 
+  const read = async (sha256: string): Promise<Readable> => {
+    try {
+      return await objects.read(keyOf(sha256));
+    } catch (err) {
+      throw isMissing(err) ? missingBlob(sha256) : err;
+    }
+  };
+
   return {
     put: (bytes, sha256 = digestOf(bytes)) =>
       available(async () => {
@@ -62,10 +76,18 @@ export const createBlobStore = (objects: ObjectStore): BlobStore => {
       available(async () => {
         if (!(await isThere(sha256, size))) await objects.moveIn(keyOf(sha256), { path, size });
       }),
-    get: (sha256) => available(async () => readWhole(await objects.read(keyOf(sha256)), sha256)),
-    stream: (sha256, size) => available(async () => exactly(await objects.read(keyOf(sha256)), sha256, size)),
+    get: (sha256) => available(async () => readWhole(await read(sha256), sha256)),
+    stream: (sha256, size) => available(async () => exactly(await read(sha256), sha256, size)),
     size: (sha256) => available(() => objects.size(keyOf(sha256))),
     remove: (sha256) => available(() => objects.remove(keyOf(sha256))),
+    readMark: () =>
+      available(async () => {
+        if ((await objects.size(MARK_KEY)) === undefined) return undefined;
+        const chunks: Buffer[] = [];
+        for await (const chunk of (await objects.read(MARK_KEY)) as AsyncIterable<Buffer>) chunks.push(chunk);
+        return Buffer.concat(chunks).toString('utf8').trim();
+      }),
+    writeMark: (installation) => available(() => objects.write(MARK_KEY, Buffer.from(`${installation}\n`))),
     check: () => available(() => objects.check()),
     async *list() {
       const pages = objects.list()[Symbol.asyncIterator]();

@@ -57,10 +57,12 @@ export const onDrive = (
 };
 
 /** flydrive hangs the driver's error on its own. */
-const isMissing = (err: unknown): boolean => {
-  const cause = err instanceof Error ? err.cause : undefined;
+export const isMissing = (err: unknown): boolean => {
+  const cause = err instanceof Error && err.cause !== undefined ? err.cause : err;
   if (!(cause instanceof Error)) return false;
   if ('code' in cause && cause.code === 'ENOENT') return true;
+  // The bucket is missing, not the object.
+  if (cause.name === 'NoSuchBucket') return false;
   const { $metadata } = cause as { $metadata?: { httpStatusCode?: number } };
   return $metadata?.httpStatusCode === 404;
 };

@@ -105,8 +105,8 @@ describe.each(['disk', 's3'] as const)('the blob store on %s', (kind) => {
     await rm(fresh);
   });
 
-  it('says that it is away when a blob is not there', async () => {
-    await expect(store.blobs.get('0'.repeat(64))).rejects.toBeInstanceOf(UnavailableError);
+  it('reports a missing blob as missing, not as a store that is unavailable', async () => {
+    await expect(store.blobs.get('0'.repeat(64))).rejects.toMatchObject({ code: 'missing_blob', retryable: true });
   });
 
   it('leaves nothing behind when the store does not answer', async () => {

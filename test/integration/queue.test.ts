@@ -140,7 +140,7 @@ describe.each(queueBackends)('the queue on %s', (queue) => {
 describe('a Redis that was never there', () => {
   it('costs a producer no time', async () => {
     const log = quietLog();
-    const backend = createRedisQueues('redis://127.0.0.1:1', { prefix: 'x', log });
+    const backend = createRedisQueues('redis://127.0.0.1:1', { prefix: 'x', installation: 'one', log });
     const producer = createProducer(backend, { log, tracing: noTracing });
     expect(producer.ready()).toBe(false);
     await expect(producer.find(newId())).rejects.toThrow('the queue is away');

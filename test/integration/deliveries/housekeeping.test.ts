@@ -1,3 +1,4 @@
+import { getInstallationId } from '../../../src/db/installation.ts';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DELIVERIES_QUEUE } from '../../../src/queue/deliveries.ts';
@@ -71,7 +72,8 @@ describe('a delivery whose entry stands in no line of the queue', () => {
     const ref = await ask(harness, deliveryTo(harness, keyId, { url: receiver.url }));
     await dispatchDelivery(harness.deps, ref);
     const redis = new Redis(harness.env['REDIS_URL']!);
-    expect(await redis.lrem(`${harness.env['REDIS_PREFIX']}:${DELIVERIES_QUEUE}:wait`, 0, `${ref.id}-1`)).toBe(1);
+    const prefix = `${harness.env['REDIS_PREFIX']}:${await getInstallationId(harness.deps.db)}`;
+    expect(await redis.lrem(`${prefix}:${DELIVERIES_QUEUE}:wait`, 0, `${ref.id}-1`)).toBe(1);
     await redis.quit();
     expect(await sweepDeliveries(harness.deps, 0)).toBe(1);
     harness.startWorker();

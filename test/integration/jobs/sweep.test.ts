@@ -1,3 +1,4 @@
+import { getInstallationId } from '../../../src/db/installation.ts';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { claimJob } from '../../../src/db/job-attempts.ts';
@@ -90,7 +91,7 @@ describe('a Redis that has lost everything', () => {
     const redis = new Redis(inject('redisUrl'), { keyPrefix: '' });
     try {
       const ids = await Promise.all(Array.from({ length: 6 }, () => createApp(harness, buildArchive())));
-      const prefix = harness.env['REDIS_PREFIX']!;
+      const prefix = `${harness.env['REDIS_PREFIX']!}:${await getInstallationId(harness.deps.db)}`;
       await redis.del(...(await redis.keys(`${prefix}:*`)));
       await harness.deps.db.query('update jobs set progress = 3, total = 6 where id = $1', [ids[0]]);
       const far = { status: 'queued', progress: 3, total: 6 };

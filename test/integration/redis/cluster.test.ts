@@ -18,7 +18,7 @@ describe('a Redis cluster of three nodes', () => {
     await cluster.close();
   });
 
-  const queueKey = (): string => `{${harness.env['REDIS_PREFIX']}}:jobs:meta`;
+  const queueKey = (): string => `{${harness.env['REDIS_PREFIX']}}:installation`;
 
   it('takes a package from its upload to an installed app, with every key in one slot', async () => {
     const worker = harness.startWorker();

@@ -13,7 +13,7 @@ describe('a Redis that may forget jobs', () => {
 
   const open = (url: string) => {
     const log = quietLog();
-    const backend = createRedisQueues(url, { prefix: 'test', log });
+    const backend = createRedisQueues(url, { prefix: 'test', installation: 'one', log });
     onTestFinished(() => backend.close());
     return { backend, log };
   };
