@@ -65,6 +65,7 @@ export const createRedisQueues = (
       });
     },
     adoptStore: async () => {
+      if (!(await untilReady(redis))) throw new Error('Redis cannot be reached at REDIS_URL.');
       await redis.set(mark.key, installation);
     },
     close: async () => {
