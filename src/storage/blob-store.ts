@@ -24,7 +24,7 @@ export interface BlobStore {
   put(bytes: Uint8Array, sha256?: string): Promise<string>;
   /** As {@link put}, with a file whose digest is known already. The file may be gone afterwards. */
   putFile(file: { path: string; sha256: string; size: number }): Promise<void>;
-  /** @throws AppError `missing_blob` when the blob is not there, `damaged_blob`, which may pass. */
+  /** @throws AppError also when the blob is not there, with words of its own; `damaged_blob`, which may pass. */
   get(sha256: string): Promise<Buffer>;
   /** As {@link get}; a failure in the middle, and another size than this, is an error of the stream. */
   stream(sha256: string, size: number): Promise<Readable>;

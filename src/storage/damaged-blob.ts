@@ -11,7 +11,7 @@ export const damagedBlob = (sha256: string): AppError =>
 /** Retried: a store that was set wrongly for one process is right for the others. */
 export const missingBlob = (sha256: string): AppError =>
   new AppError(
-    'missing_blob',
+    'unavailable',
     503,
     'The file is not in the blob store of this process. The operator must check that BLOB_URL and DATA_DIR name the same store for every process.',
     { cause: new Error(`the blob ${sha256} does not exist`), retryable: true },
