@@ -11,7 +11,7 @@ import {
 import type { Deps } from '../deps.ts';
 
 /** A store or a key belongs to another installation than the database. */
-export class ForeignStoreError extends Error {}
+class ForeignStoreError extends Error {}
 
 type Marked = Pick<Deps, 'db' | 'cipher' | 'blobs' | 'log'>;
 
