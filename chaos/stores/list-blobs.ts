@@ -6,7 +6,10 @@ import { BUCKET, KEY, type S3Store } from './s3.ts';
 
 const AT_ONCE = 8;
 
-/** Everything in the bucket, read to its end. */
+/** The mark of the installation, which is no blob. */
+const MARK = 'installation';
+
+/** Everything in the bucket but its mark, read to its end. */
 export const listBlobs = async ({ endpoint }: Pick<S3Store, 'endpoint'>): Promise<StoredBlob[]> => {
   // Its warning that it will drop Node 20 one day is no part of a report.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -25,7 +28,7 @@ export const listBlobs = async ({ endpoint }: Pick<S3Store, 'endpoint'>): Promis
   const limit = pLimit(AT_ONCE);
   const keys: string[] = [];
   for await (const page of paginateListObjectsV2({ client }, { Bucket: BUCKET }))
-    for (const { Key } of page.Contents ?? []) if (Key !== undefined) keys.push(Key);
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined && !Key.endsWith(MARK)) keys.push(Key);
   try {
     return await Promise.all(keys.map((key) => limit(() => read(key))));
   } finally {

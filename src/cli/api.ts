@@ -1,8 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Config } from '../config.ts';
 import { startServer } from '../http/server.ts';
 import { checkBlobMark, checkKeyMarks } from '../use-cases/check-marks.ts';
 import type { Logger } from '../logger.ts';
+import { keepHeapsSmall } from './heap.ts';
 import { openDeps } from './open-deps.ts';
 import { openOps } from './open-ops.ts';
 import { openTls } from './open-tls.ts';
@@ -13,15 +13,9 @@ import { runProcess } from './run-process.ts';
 /** Longer than an upload needs to end, shorter than what orchestrators wait for. */
 const CLOSE_MS = 20_000;
 
-/**
- * The heap may grow by so much between two collections of garbage. By default V8 lets it become several times as large while
- * there is memory on the machine: 24 lists of large texts at once took 670 MB, of which 300 MB were in use.
- */
-const HEAP_GROWING_PERCENT = 30;
-
 /** The HTTP API as a process of its own. */
 export const api = (config: Config): Promise<void> => {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
+  keepHeapsSmall();
   const open = async (log: Logger, releases: Releases): Promise<void> => {
     const tls = await openTls(config);
     const { deps } = await openDeps(config, log, releases, 'api');

@@ -3,6 +3,7 @@ import { startWorker } from '../../workers/start.ts';
 import { startSweep } from '../../workers/sweep.ts';
 import type { Config } from '../config.ts';
 import { checkBlobMark, checkKeyMarks } from '../use-cases/check-marks.ts';
+import { keepHeapsSmall } from './heap.ts';
 import { openDeps } from './open-deps.ts';
 import { openOps } from './open-ops.ts';
 import { runProcess } from './run-process.ts';
@@ -13,6 +14,7 @@ export const WORKER_CLOSE_MS = 25_000;
 /** A worker as a process of its own; any number of them share the queue. */
 export const worker = (config: Config): Promise<void> =>
   runProcess(config, async (log, releases) => {
+    keepHeapsSmall();
     const { deps, backend } = await openDeps(config, log, releases, 'worker');
     await checkKeyMarks(deps);
     const lostMark = await checkBlobMark(deps);

@@ -6,17 +6,17 @@ import { refusal } from '../../support/refusal.ts';
 
 const repeat = <T>(times: number, item: (index: number) => T): T[] => Array.from({ length: times }, (_, i) => item(i));
 
-/** Just below what a body may hold. */
+/** Just below what a body may hold: 20,000 values, or a mebibyte. */
 const bodies: [name: string, json: Record<string, unknown>][] = [
-  ['a list of 500,000 numbers for settings', { settings_objects: repeat(500_000, () => 1) }],
-  ['a list of 50,000 settings', { settings_objects: repeat(50_000, (i) => ({ name: `s${i}` })) }],
+  ['a list of 19,000 numbers for settings', { settings_objects: repeat(19_000, () => 1) }],
+  ['a list of 9,000 settings', { settings_objects: repeat(9_000, (i) => ({ name: `s${i}` })) }],
   ['a list of 1,000 numbers for settings', { settings_objects: repeat(1_000, () => 1) }],
   ['the same setting 1,000 times', { settings_objects: repeat(1_000, () => ({ name: 'name', value: 'x' })) }],
-  ['90,000 settings that are unknown', { settings: Object.fromEntries(repeat(90_000, (i) => [`s${i}`, 1])) }],
+  ['19,000 settings that are unknown', { settings: Object.fromEntries(repeat(19_000, (i) => [`s${i}`, 1])) }],
   ['a setting with a long name', { settings: { ['x'.repeat(1_000_000)]: 1 } }],
-  ['250,000 restrictions', { group_restrictions: repeat(250_000, () => []) }],
+  ['9,000 restrictions', { group_restrictions: repeat(9_000, () => []) }],
   ['1,000 restrictions that are none', { role_restrictions: repeat(1_000, () => true) }],
-  ['90,000 fields', Object.fromEntries(repeat(90_000, (i) => [`f${i}`, 1]))],
+  ['19,000 fields', Object.fromEntries(repeat(19_000, (i) => [`f${i}`, 1]))],
 ];
 
 describe('a body in which everything is wrong', () => {
@@ -41,6 +41,14 @@ describe('a body in which everything is wrong', () => {
     const answer = await refusal(sent, 422);
     expect(JSON.stringify(answer).length).toBeLessThan(20_000);
     expect(answer.description.split('\n').length).toBeLessThanOrEqual(21);
+  });
+
+  it('is refused as too large with more values than a body may have', async () => {
+    for (const json of [
+      { settings_objects: repeat(50_000, () => 1) },
+      { group_restrictions: repeat(10_000, () => []) },
+    ])
+      expect((await refusal(await put(json), 413)).description).toBe('The body must have at most 20000 values.');
   });
 
   it('says how many problems it does not name, of fields and of settings', async () => {
