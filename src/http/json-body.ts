@@ -27,8 +27,10 @@ export const acceptJson = ({ anyValue = false } = {}): RequestHandler => {
     },
     refuseLargeBody,
     express.raw({ type: () => true, limit: JSON_LIMITS.maxBytes }),
-    (req, _res, next) => {
-      req.body = readBody(req.body, anyValue);
+    async (req, _res, next) => {
+      const bytes: unknown = req.body;
+      if (Buffer.isBuffer(bytes) && bytes.length > LARGE_BYTES) await nextTurn();
+      req.body = readBody(bytes, anyValue);
       next();
     },
   );
@@ -40,6 +42,15 @@ export const refuseLargeBody: RequestHandler = (req, _res, next) => {
   if (Number(req.get('content-length') ?? 0) <= JSON_LIMITS.maxBytes) return next();
   req.resume();
   throw new TooLargeError(`The body of the request is too large: ${JSON_LIMITS.maxBytes} bytes at the most.`);
+};
+
+/** A body that is larger is read in a turn of the event loop of its own: several that end together hold it one by one. */
+const LARGE_BYTES = 64 * 1024;
+let turn: Promise<void> = Promise.resolve();
+
+const nextTurn = (): Promise<void> => {
+  turn = turn.then(() => new Promise((resolve) => setImmediate(resolve)));
+  return turn;
 };
 
 const readBody = (bytes: unknown, anyValue: boolean): unknown => {
