@@ -20,6 +20,8 @@ export interface AvailableVersion {
 export interface AvailableVersionFilter {
   accountId: number;
   kind: string;
+  /** Only those of the app that the API's clients call so. */
+  key?: string | undefined;
   /** Only those after this one, in the order of their ids. */
   after: number;
   limit: number;
@@ -28,19 +30,19 @@ export interface AvailableVersionFilter {
 const weighed = `
   select v.id as place, coalesce(v.attribute_bytes, 0) as bytes
   from app_versions v join apps a on a.id = v.app_id
-  where ${visible} and a.kind = $2 and v.id > $3 order by v.id limit $4`;
+  where ${visible} and a.kind = $2 and v.id > $3 and ($5::text is null or a.key = $5) order by v.id limit $4`;
 
 /** A page of the versions of the apps that the account registered itself and of those published to it, oldest first. */
 export const readAvailableVersions = (
   db: Queryable,
-  { accountId, kind, ...page }: AvailableVersionFilter,
+  { accountId, kind, key, ...page }: AvailableVersionFilter,
 ): PageReader<AvailableVersion> =>
   readPage(page, async (after, most) => {
     const { rows } = await db.query<Found<AvailableVersion>>(
       `select c.found, v.id, v.app_id as "appId", v.outline ->> 'version' as version, v.attributes,
          v.created_at as "createdAt", a.key, a.visibility, a.account_id as "accountId"
        from ${firstChunk(weighed)} c join app_versions v on v.id = c.place join apps a on a.id = v.app_id order by v.id`,
-      [accountId, kind, after, most],
+      [accountId, kind, after, most, key ?? null],
     );
     return rows;
   });

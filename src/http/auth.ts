@@ -93,6 +93,12 @@ export const accountIdOf = (res: Response): number | undefined => {
   return principal?.kind === 'user' ? principal.user.accountId : undefined;
 };
 
+/** The app whose token the request has, and of which alone it may read; undefined: it may read of all. */
+export const onlyAppOf = (res: Response): string | undefined => {
+  const principal = principalOf(res);
+  return principal.kind === 'user' ? principal.onlyApp : undefined;
+};
+
 /** The login that the request's access token belongs to; undefined: other credentials. */
 export const grantIdOf = (res: Response): number | undefined => {
   const principal = principalOf(res);

@@ -14,9 +14,16 @@ import { guardGuess, MAX_EMAIL, type GuessGuard } from './guess-guard.ts';
 export type Principal =
   /**
    * `login` is there for an access token: what it may do is less than what the user may. `token` is null for a password;
-   * `derived`: it was given for another token.
+   * `derived`: it was given for another token. `onlyApp`: nothing but this app and its installation may be read.
    */
-  | { kind: 'user'; user: User; login: TokenLogin | null; token: { id: number; derived: boolean } | null }
+  | {
+      kind: 'user';
+      user: User;
+      login: TokenLogin | null;
+      token: { id: number; derived: boolean } | null;
+      /** What the app's API calls it. */
+      onlyApp?: string;
+    }
   | { kind: 'operator'; tokenId: number };
 
 /**

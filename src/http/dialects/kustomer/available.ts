@@ -27,9 +27,9 @@ export const availableRoutes = (deps: Deps): Router => {
   const baseUrl = createBaseUrl(deps.config);
 
   router.get('/', requireReadRole, async (req, res) => {
-    const { accountId } = await organisationOf(deps, res);
+    const { accountId, onlyApp: key } = await organisationOf(deps, res);
     const page = pageOf(req);
-    const list = { accountId, kind: KIND, after: page.after, limit: page.size };
+    const list = { accountId, kind: KIND, key, after: page.after, limit: page.size };
     const present = (row: AvailableVersion) => presentAvailable({ version: row, app: row }, accountId);
     const answer = { req, res, path: '/v1/apps/available' };
     await sendPage(deps, answer, page, { ...readAvailableVersions(deps.db, list), present });

@@ -9,7 +9,7 @@ import type { Deps } from '../../../deps.ts';
 import { NotFoundError } from '../../../errors.ts';
 import { KIND } from './kind.ts';
 import { namespaced, splitAppVersion, type AppVersion } from './names.ts';
-import type { Organisation } from './organisation.ts';
+import { mayRead, type Organisation } from './organisation.ts';
 import { beginningOf } from './shortened.ts';
 
 const LONGEST_SHOWN = 160;
@@ -20,10 +20,12 @@ export const notFound = (what: string, asked: string): NotFoundError =>
 /** The organisation's own app of this name, plain or namespaced, otherwise a public one that is called so. */
 const findAppCalled = async (
   { db }: Pick<Deps, 'db'>,
-  { accountId, organisationId }: Organisation,
+  organisation: Organisation,
   name: string,
 ): Promise<CatalogueApp | undefined> => {
-  for (const key of new Set([namespaced(name, organisationId), name])) {
+  const { accountId, organisationId } = organisation;
+  const keys = [namespaced(name, organisationId), name].filter((key) => mayRead(organisation, key));
+  for (const key of new Set(keys)) {
     const app = await findCatalogueApp(db, { accountId, kind: KIND, by: 'key', value: key });
     if (app) return app;
   }

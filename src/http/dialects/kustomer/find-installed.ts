@@ -3,7 +3,7 @@ import type { Deps } from '../../../deps.ts';
 import { notFound } from './find-app.ts';
 import { KIND } from './kind.ts';
 import { namespaced, type AppVersion } from './names.ts';
-import type { Organisation } from './organisation.ts';
+import { mayRead, type Organisation } from './organisation.ts';
 
 /** The organisation's installation of an app; it has one at the most. */
 export const findInstalled = async (
@@ -32,10 +32,12 @@ export const getInstalledApp = async (
  */
 export const getInstalled = async (
   { db }: Pick<Deps, 'db'>,
-  { accountId, organisationId }: Organisation,
+  organisation: Organisation,
   { name, version }: AppVersion,
 ): Promise<CatalogueInstallation> => {
-  for (const key of new Set([namespaced(name, organisationId), name])) {
+  const { accountId, organisationId } = organisation;
+  const keys = [namespaced(name, organisationId), name].filter((key) => mayRead(organisation, key));
+  for (const key of new Set(keys)) {
     const [installed] = await listCatalogueInstallations(db, { accountId, kind: KIND, key, limit: 1 });
     if (installed && (version === 'latest' || installed.version === version)) return installed;
   }

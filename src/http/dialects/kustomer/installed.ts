@@ -23,9 +23,10 @@ export const installedRoutes = (deps: Deps): Router => {
   const baseUrl = createBaseUrl(deps.config);
 
   router.get('/', requireReadRole, async (req, res) => {
-    const { accountId } = await organisationOf(deps, res);
+    const { accountId, onlyApp: key } = await organisationOf(deps, res);
     const page = pageOf(req);
-    const reader = readCatalogueInstallations(deps.db, { accountId, kind: KIND, after: page.after, limit: page.size });
+    const filter = { accountId, kind: KIND, key, after: page.after, limit: page.size };
+    const reader = readCatalogueInstallations(deps.db, filter);
     await sendPage(deps, { req, res, path: '/v1/apps' }, page, { ...reader, present: presentInstalled });
   });
 

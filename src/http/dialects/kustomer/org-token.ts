@@ -15,19 +15,24 @@ const ALGORITHM = 'HS256';
 
 type Stores = Pick<Deps, 'db' | 'cipher'>;
 
+/** An organisation, and the registered name of the app that it has installed. */
+interface InstallingOrg extends NamedAccount {
+  key: string;
+}
+
 /** Returns the organisation of this name or id when it has the app of these credentials installed and enabled. */
 export const findInstallingOrg = async (
   { db }: Pick<Deps, 'db'>,
   client: AppClient,
   org: string,
-): Promise<NamedAccount | undefined> => {
+): Promise<InstallingOrg | undefined> => {
   const account = await findAccountCalled(db, org);
   const ownerId = account && (await findAccountExternalId(db, client.accountId));
   if (!account || ownerId === undefined) return undefined;
   const key = namespaced(client.app, ownerId);
   const filter = { accountId: account.id, kind: KIND, key, limit: 1 };
   const [installed] = await listCatalogueInstallations(db, filter);
-  return installed?.state === 'installed' && installed.enabled ? account : undefined;
+  return installed?.state === 'installed' && installed.enabled ? { ...account, key } : undefined;
 };
 
 /** Issues a token with which an app reads in an organisation that has it installed. */
@@ -43,7 +48,7 @@ export const issueOrgToken = async ({ cipher }: Pick<Deps, 'cipher'>, client: Ap
 
 /**
  * Identifies users as everywhere, and apps by their tokens. A token ends with the credentials it was issued for, and when
- * the organisation disables the app. An app reads as an agent does, and writes nothing.
+ * the organisation disables the app. An app reads as an agent does, of itself alone, and writes nothing.
  */
 export const identifyWithApps =
   (deps: Stores & Pick<Deps, 'identify'>): Identify =>
@@ -56,9 +61,10 @@ export const identifyWithApps =
     const client = await findAppClientById(deps.db, { kind: KIND, clientId });
     const account = client && (await findInstallingOrg(deps, client, org));
     if (!client || !account) return undefined;
-    const { id: accountId, subdomain } = account;
+    const { id: accountId, subdomain, key: onlyApp } = account;
     const user = { id: 0, accountId, subdomain, email: `app ${client.app}`, role: 'agent', suspended: false } as const;
-    return { kind: 'user', user: { ...user, groups: [] }, login: { grantId: 0, scopes: ['read'] }, token: null };
+    const login = { grantId: 0, scopes: ['read'] } as const;
+    return { kind: 'user', user: { ...user, groups: [] }, login, token: null, onlyApp };
   };
 
 const claimsOf = async ({ cipher }: Stores, token: string): Promise<Record<string, unknown> | undefined> => {
