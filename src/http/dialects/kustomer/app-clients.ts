@@ -6,7 +6,7 @@ import type { Deps } from '../../../deps.ts';
 import { AppError } from '../../../errors.ts';
 import { createAppClient } from '../../../use-cases/app-clients/create-app-client.ts';
 import { revokeAppClient } from '../../../use-cases/app-clients/revoke-app-client.ts';
-import { actorOf } from '../../auth.ts';
+import { actorOf, requireOwnCredentials } from '../../auth.ts';
 import { createBaseUrl } from '../../base-url.ts';
 import { answerOnce } from '../../idempotency.ts';
 import { acceptJson } from '../../json-body.ts';
@@ -14,7 +14,7 @@ import { parse, strictBody } from '../../parse.ts';
 import { notFound } from './find-app.ts';
 import { KIND } from './kind.ts';
 import { namespaced } from './names.ts';
-import { organisationOf } from './organisation.ts';
+import { mayRead, organisationOf } from './organisation.ts';
 import { requireAdminRole, requireReadRole } from './roles.ts';
 
 const MAX_URL = 2_000;
@@ -52,7 +52,7 @@ export const appClientRoutes = (deps: Deps): Router => {
   const router = Router();
   const baseUrlOf = createBaseUrl(deps.config);
 
-  router.post('/', requireAdminRole, acceptJson(), async (req, res) => {
+  router.post('/', requireAdminRole, requireOwnCredentials, acceptJson(), async (req, res) => {
     const { accountId } = await organisationOf(deps, res);
     const { name, url = null } = parse(newClient, req.body);
     const headers = () => ({ Location: `${baseUrlOf(req)}/v1/apps/${name}` });
@@ -68,9 +68,11 @@ export const appClientRoutes = (deps: Deps): Router => {
     const { name } = req.params;
     // With a version it is something that is installed.
     if (name.includes('-')) return next('route');
-    const { accountId, organisationId } = await organisationOf(deps, res);
+    const organisation = await organisationOf(deps, res);
+    const { accountId } = organisation;
+    const value = namespaced(name, organisation.organisationId);
+    if (!mayRead(organisation, value)) throw notFound('app', name);
     const client = await findAppClient(deps.db, { accountId, kind: KIND, app: name });
-    const value = namespaced(name, organisationId);
     const app = client ?? (await findCatalogueApp(deps.db, { accountId, kind: KIND, by: 'key', value }));
     if (app?.accountId !== accountId) throw notFound('app', name);
     res.json({ data: present(name, client) });
