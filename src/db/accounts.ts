@@ -106,12 +106,15 @@ export const listAccounts = async (db: Queryable, limit: number): Promise<Listed
 /** How an account stands, for whoever changes that: its row is held until the transaction ends. */
 export interface HeldAccount extends Account {
   suspended: boolean;
+  /** Milliseconds since it was suspended; 0: it is not. */
+  suspendedForMs: number;
   removed: boolean;
 }
 
 export const holdAccount = async (tx: Queryable, subdomain: string): Promise<HeldAccount | undefined> => {
   const { rows } = await tx.query<HeldAccount>(
-    `select id, subdomain, suspended_at is not null as suspended, removed_at is not null as removed
+    `select id, subdomain, suspended_at is not null as suspended,
+       coalesce(extract(epoch from now() - suspended_at) * 1000, 0)::float8 as "suspendedForMs", removed_at is not null as removed
      from accounts where subdomain = $1 for no key update`,
     [subdomain],
   );

@@ -1,4 +1,5 @@
 import type { JobToQueue } from '../domain/job.ts';
+import { ForbiddenError, UnauthenticatedError } from '../errors.ts';
 import { queueColumns, type BuildRequest } from './jobs.ts';
 import type { Queryable } from './pool.ts';
 
@@ -19,6 +20,41 @@ const LOOK_AHEAD = 1_000;
  */
 export const takeTurns = async (tx: Queryable, accountId: number, most: number): Promise<JobToQueue[]> => {
   await tx.query('select 1 from accounts where id = $1 for no key update', [accountId]);
+  return giveTurns(tx, accountId, most);
+};
+
+/** Who asked for a job. */
+interface Requester {
+  accountId: number;
+  /** Null: nobody who could be disabled. */
+  userId: number | null;
+}
+
+/**
+ * {@link takeTurns} in the transaction that adds a job, in as many round trips. The account and the user are held: whoever
+ * suspends or disables them at the same moment sees the job afterwards, and settles it.
+ *
+ * @throws UnauthenticatedError when the user was disabled or removed, ForbiddenError when the account was suspended; their
+ *   credentials are believed for some seconds.
+ */
+export const takeTurnsFor = async (
+  tx: Queryable,
+  { accountId, userId }: Requester,
+  most: number,
+): Promise<JobToQueue[]> => {
+  const { rows } = await tx.query<{ suspended: boolean; disabled: boolean }>(
+    `with requester as (
+       select from users where account_id = $1 and id = $2 and disabled_at is null for share)
+     select suspended_at is not null as suspended, $2::bigint is not null and not exists (select from requester) as disabled
+     from accounts where id = $1 for no key update`,
+    [accountId, userId],
+  );
+  if (rows[0]?.suspended) throw new ForbiddenError('The account is suspended. Contact the operator of this service.');
+  if (!rows[0] || rows[0].disabled) throw new UnauthenticatedError('This user cannot sign in any more.');
+  return giveTurns(tx, accountId, most);
+};
+
+const giveTurns = async (tx: Queryable, accountId: number, most: number): Promise<JobToQueue[]> => {
   const { rows } = await tx.query<JobToQueue>(
     `with taken as (
        select count(*) as n from jobs where account_id = $1 and ${OPEN} and dispatched_at is not null),

@@ -3,7 +3,7 @@ import { findCatalogueVersion } from '../db/catalogue.ts';
 import { findInstallation, insertInstallation, isInstalled, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
 import { afterCommit } from '../db/stand-in.ts';
-import { takeTurns } from '../db/job-turns.ts';
+import { takeTurnsFor } from '../db/job-turns.ts';
 import type { Queryable } from '../db/pool.ts';
 import { countInstallationBytes } from '../db/quotas.ts';
 import type { Deps } from '../deps.ts';
@@ -64,7 +64,13 @@ export const installApp = async (
     await input.also?.(tx, installed);
     await recordInstalled(tx, input.actor, installed);
     const pending = installed.state === 'pending';
-    const turns = pending ? await takeTurns(tx, input.accountId, deps.config.maxRunningPerAccount) : [];
+    const turns = pending
+      ? await takeTurnsFor(
+          tx,
+          { accountId: input.accountId, userId: input.actor.userId },
+          deps.config.maxRunningPerAccount,
+        )
+      : [];
     const bytes = quotas.allowed.bytes === null ? 0 : await countInstallationBytes(tx, input.accountId, id);
     await refuseOverQuota(tx, quotas, { installations: 1, bytes });
     return { installation: installed, turns };

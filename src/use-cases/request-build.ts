@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { lockOwnApp } from '../db/apps.ts';
 import { insertAuditEntry } from '../db/audit-entries.ts';
 import { insertBuildJob, type BuildRequest } from '../db/jobs.ts';
-import { findLastOpenBuild, takeTurns } from '../db/job-turns.ts';
+import { findLastOpenBuild, takeTurnsFor } from '../db/job-turns.ts';
 import type { Queryable } from '../db/pool.ts';
 import { attachUpload, takeUpload } from '../db/uploads.ts';
 import type { Deps } from '../deps.ts';
@@ -46,7 +46,7 @@ export const requestBuild = async (
     const seq = await insertBuildJob(tx, { id: newJobId, accountId, uploadId, appId, request, actor, traceParent });
     const subject = { type: 'build', id: seq, name: newJobId } as const;
     await insertAuditEntry(tx, { accountId, actor, action: 'create', subject, after: { uploadId, appId, ...request } });
-    const turns = await takeTurns(tx, accountId, deps.config.maxRunningPerAccount);
+    const turns = await takeTurnsFor(tx, { accountId, userId: actor.userId }, deps.config.maxRunningPerAccount);
     if (appId === null) await refuseOverQuota(tx, quotas, { apps: 1 }, { yetToCome: true });
     return { id: newJobId, turns };
   });

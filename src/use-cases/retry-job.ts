@@ -3,7 +3,7 @@ import { ownsApp } from '../db/apps.ts';
 import { insertAuditEntry } from '../db/audit-entries.ts';
 import { findInstallation, lockInstallation, waitAgain } from '../db/installations.ts';
 import { requeueJob } from '../db/job-ends.ts';
-import { takeTurns } from '../db/job-turns.ts';
+import { takeTurnsFor } from '../db/job-turns.ts';
 import { findJob, lockJob, type Job } from '../db/jobs.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
 import { hasUpload } from '../db/uploads.ts';
@@ -51,7 +51,10 @@ export const retryJob = async (
       subject: await jobSubjectOf(tx, found),
       ...states,
     });
-    return { job: queued, turns: await takeTurns(tx, accountId, deps.config.maxRunningPerAccount) };
+    return {
+      job: queued,
+      turns: await takeTurnsFor(tx, { accountId, userId: actor.userId }, deps.config.maxRunningPerAccount),
+    };
   });
   const others = turns.filter((turn) => turn.id !== id);
   const turn = turns.find((one) => one.id === id);

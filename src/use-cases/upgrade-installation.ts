@@ -1,7 +1,7 @@
 import { findAppAt, type Parameter } from '../db/apps.ts';
 import { changeInstallation, lockInstallation, setInstallationJob, type Installation } from '../db/installations.ts';
 import { insertInstallJob } from '../db/jobs.ts';
-import { takeTurns } from '../db/job-turns.ts';
+import { takeTurnsFor } from '../db/job-turns.ts';
 import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
@@ -64,7 +64,10 @@ export const upgradeInstallation = async (
     const after = await getInstallation(tx, { accountId, id, kind: null });
     const hidden = secretNamesOf(app.parameters);
     await recordChanged(tx, actor, { before, after, newSecrets: Object.keys(merged.secrets), hidden });
-    return { upgraded: after, turns: await takeTurns(tx, accountId, deps.config.maxRunningPerAccount) };
+    return {
+      upgraded: after,
+      turns: await takeTurnsFor(tx, { accountId, userId: actor.userId }, deps.config.maxRunningPerAccount),
+    };
   });
   await dispatchJobs(deps, turns);
   return upgraded;

@@ -34,9 +34,9 @@ export const removeAccount = async (
   subdomain: string,
   { batch = 200, waitMs = 11_000, onBatch = () => undefined }: RemovalOptions = {},
 ): Promise<number> => {
-  const { account, already } = await suspendAccount({ db }, subdomain, { removed: true });
+  const { account, suspendedForMs } = await suspendAccount({ db }, subdomain, { removed: true });
   const accountId = account.id;
-  if (!already) await sleep(waitMs);
+  await sleep(Math.max(0, waitMs - suspendedForMs));
   await killOpenJobs({ db }, { accountId });
   let deleted = 0;
   const all = async (what: string, deleteSome: (limit: number) => Promise<number>, limit = batch): Promise<void> => {

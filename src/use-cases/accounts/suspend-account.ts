@@ -10,8 +10,8 @@ import { killOpenJobs } from '../kill-job.ts';
 /** What suspending an account did besides. */
 export interface SuspendedAccount extends EndedAccess {
   account: Account;
-  /** It was suspended before. */
-  already: boolean;
+  /** Milliseconds since it was suspended; 0: it is just now. */
+  suspendedForMs: number;
   jobs: number;
 }
 
@@ -41,7 +41,7 @@ export const suspendAccount = async (
       before: { suspended: account.suspended },
       after: { suspended: true, logins: ended.logins },
     });
-    return { account, already: account.suspended, ...ended };
+    return { account, suspendedForMs: account.suspendedForMs, ...ended };
   });
   return { ...suspended, jobs: await killOpenJobs({ db }, { accountId: suspended.account.id }) };
 };
