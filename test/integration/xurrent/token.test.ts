@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { emails } from '../../support/accounts.ts';
 import { read } from '../../support/client.ts';
+import { hashPassword } from '../../../src/secrets/passwords.ts';
 import { createToken } from '../../../src/use-cases/create-token.ts';
 import { revokeToken } from '../../../src/use-cases/revoke-token.ts';
 import { createHarness, type Harness } from '../../support/harness.ts';
@@ -62,6 +63,18 @@ describe('the token endpoint', () => {
   it('takes none of its own tokens for a secret: an hour stays an hour', async () => {
     const { access_token } = await read<TokenBody>(await ask(good), 200);
     expect(await refused(await ask({ ...good, client_secret: access_token }))).toBe('invalid_client');
+  });
+
+  it('takes no password for a part of the client id, and no guess without its sender', async () => {
+    const guess = (id: string, secret: string) => ask({ ...good, client_id: id, client_secret: secret });
+    await harness.deps.db.query('update users set password_hash = $2 where email = $1', [
+      emails.agent,
+      await hashPassword('open sesame/token:x'),
+    ]);
+    expect(await refused(await guess(`${emails.agent}:open sesame`, 'x'))).toBe('invalid_client');
+    const identify = vi.spyOn(harness.deps, 'identify');
+    await guess(emails.admin, 'wrong');
+    expect(identify.mock.calls[0]?.[1]?.()).toMatch(/127\.0\.0\.1$/);
   });
 
   const apiToken = (expiresAt: Date | null = null) =>

@@ -1,4 +1,4 @@
-import express, { Router, type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import { deleteExpiredTokens } from '../../../db/api-tokens.ts';
 import type { Deps } from '../../../deps.ts';
 import { AppError, OwnRuleError, UnauthenticatedError } from '../../../errors.ts';
@@ -41,7 +41,10 @@ export const tokenRoutes = (deps: Deps): Router => {
     const body: unknown = req.body;
     if (fieldOf(body, 'grant_type') !== 'client_credentials')
       throw refused('unsupported_grant_type', 'grant_type must be client_credentials.');
-    const client = await identifyClient(deps, fieldOf(body, 'client_id'), fieldOf(body, 'client_secret'));
+    const client = await identifyClient(deps, req, {
+      id: fieldOf(body, 'client_id'),
+      secret: fieldOf(body, 'client_secret'),
+    });
     const { user, parentId } = client;
     await deleteExpiredTokens(deps.db, user.id, LABEL);
     const token = newToken().replace('appyard_', PREFIX);
@@ -60,9 +63,15 @@ export const tokenRoutes = (deps: Deps): Router => {
   return router;
 };
 
-const identifyClient = async ({ identify }: Pick<Deps, 'identify'>, id: string, secret: string) => {
+const identifyClient = async (
+  { identify }: Pick<Deps, 'identify'>,
+  req: Request,
+  { id, secret }: { id: string; secret: string },
+) => {
+  // With a colon in the id, a part of it would be taken for a password.
+  if (id.includes(':') || secret.startsWith(PREFIX)) throw invalidClient();
   const credentials = Buffer.from(`${id}/token:${secret}`).toString('base64');
-  const principal = secret.startsWith(PREFIX) ? undefined : await identify(`Basic ${credentials}`);
+  const principal = await identify(`Basic ${credentials}`, () => clientAddressOf(req));
   // A login may do less than its user: a token without its scopes would lift that.
   if (principal?.kind === 'user' && principal.login === null && principal.token?.derived === false)
     return { user: principal.user, parentId: principal.token.id };
