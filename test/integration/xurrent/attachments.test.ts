@@ -69,6 +69,15 @@ describe('attachments of app offerings', () => {
     await runTask(harness.deps, 'collect.uploads', { graceSeconds: 0, most: 100 });
   };
 
+  it('are uploaded with text fields that are ignored, and named', async () => {
+    const body = new FormData();
+    for (const [name, value] of Object.entries({ key: newKey(), 'Content-Type': 'text/plain', acl: 'private' }))
+      body.append(name, value);
+    body.append('file', new Blob(['Terms']), 'terms.txt');
+    const answer = await harness.request('/v1/attachments', { method: 'POST', body });
+    expect([answer.status, answer.headers.get('x-appyard-ignored')]).toEqual([201, 'acl']);
+  });
+
   it('are uploaded as the storage says, named by their keys, and read back', async () => {
     const storage = await read<Storage>(await harness.request('/v1/attachments/storage'), 200);
     expect(storage).toMatchObject({ provider: 'local', size_limit: MAX_BYTES });

@@ -50,9 +50,16 @@ describe('uploading a package', () => {
     expect(after).toMatchObject({ incoming: [], uploads: before.uploads + 2 });
   });
 
-  it('takes text fields beside the file', async () => {
-    const body = multipart([{ disposition: 'name="note"', content: 'hello' }, filePart(zipLike(500))]);
-    expect(await read(await postBytes(body), 201)).toEqual({ id: expect.any(Number) as number });
+  it('takes text fields beside the file, and says that they are ignored', async () => {
+    const fields = [
+      { disposition: 'name="note"', content: 'hello' },
+      { disposition: 'name="a b"', content: 'a value' },
+    ];
+    const answer = await postBytes(multipart([...fields, filePart(zipLike(500))]));
+    expect(answer.headers.get('x-appyard-ignored')).toBe('note, a%20b');
+    expect(await read(answer, 201)).toEqual({ id: expect.any(Number) as number });
+    const alone = await postBytes(multipart([filePart(zipLike(500))]));
+    expect(alone.headers.get('x-appyard-ignored')).toBeNull();
   });
 
   it('takes a package of exactly the limit', async () => {

@@ -36,6 +36,13 @@ describe('what is wrong with a package', () => {
     expect(answer).toEqual({ errors: [], warnings: [] });
   });
 
+  it('is told beside the names of text fields that are ignored', async () => {
+    const body = uploadForm(buildArchive(), 'file');
+    body.append('create', 'true');
+    const answer = await harness.request('/api/v2/apps/validate', { method: 'POST', body });
+    expect([answer.status, answer.headers.get('x-appyard-ignored')]).toEqual([200, 'create']);
+  });
+
   it('comes with the warnings of a good one', async () => {
     const archive = buildArchive({ manifest: { parameters: [{ name: 'api_token', type: 'text' }] } });
     const { warnings } = await read<{ warnings: PackageProblem[] }>(await validate(archive), 200);

@@ -9,6 +9,7 @@ import { actorOf, allow, userOf } from '../../auth.ts';
 import { createBaseUrl } from '../../base-url.ts';
 import { ATTACHMENT_LIMITS } from '../../body-limits.ts';
 import { answerOnce } from '../../idempotency.ts';
+import { setIgnored } from '../../ignored.ts';
 import { refuseOtherMethods } from '../../refuse-routes.ts';
 import type { SpooledFile } from '../../spool.ts';
 import { acceptFile, reservationOf, withUploadedFile } from '../../upload.ts';
@@ -16,6 +17,9 @@ import { acceptFile, reservationOf, withUploadedFile } from '../../upload.ts';
 /** Clients put the name of the file here, or leave it to the server. */
 const NAME = '${filename}';
 const KEY = /^attachments\/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\/([^/\\\p{Cc}]{1,255})$/u;
+
+/** Of the vendor's form; the type of a file is read from its name. */
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(['key', 'Content-Type']);
 
 /** Where and how to upload: the vendor's storage of the kind `local`, which clients know besides S3. */
 export const describeStorage = ({ config }: Pick<Deps, 'config'>): ((req: Request, res: Response) => void) => {
@@ -46,6 +50,10 @@ export const attachmentRoutes = (deps: Deps): Router => {
 
 const upload = (deps: Deps, { req, res }: { req: Request; res: Response }, file: SpooledFile): Promise<void> => {
   const { key, name } = keyOf(req, file);
+  setIgnored(
+    res,
+    Object.keys(req.body as object).filter((field) => !KNOWN_FIELDS.has(field)),
+  );
   let reserved: BlobReservation[] = [];
   const prepare = async (): Promise<void> => {
     reserved = await keepAttachedFile(deps, file);

@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { Deps } from '../../../deps.ts';
 import { allow, authenticate } from '../../auth.ts';
+import { setIgnored } from '../../ignored.ts';
 import type { SpooledFile } from '../../spool.ts';
 import { acceptFile, withUploadedFile } from '../../upload.ts';
 
@@ -12,8 +13,9 @@ export const postPackage = (
 ): Router => {
   const router = Router();
   const accept = acceptFile(deps, { field, maxBytes: deps.config.limits.maxPackageBytes });
-  router.post('/', authenticate(deps), allow('admin'), accept, (req, res) =>
-    withUploadedFile(req, (file) => answer(file, req, res)),
-  );
+  router.post('/', authenticate(deps), allow('admin'), accept, (req, res) => {
+    setIgnored(res, Object.keys((req.body ?? {}) as object));
+    return withUploadedFile(req, (file) => answer(file, req, res));
+  });
   return router;
 };
