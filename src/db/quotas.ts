@@ -61,12 +61,12 @@ export const setOwnQuotas = async (
  */
 const bytesOfInstallation = 'v.requirement_bytes + pg_column_size(i.settings) + pg_column_size(i.secrets)';
 
-/** Each package counts once: as an upload until its build has ended, then as a version. */
+/** Each package counts once: as an upload until its build has completed, then as a version. */
 const packages = `
   select v.archive_size as size from apps a join app_versions v on v.app_id = a.id where a.account_id = $1
   union all select u.size from uploads u where u.account_id = $1 and u.job_id is null
-  union all select u.size from jobs j join uploads u on u.id = j.upload_id and u.job_id = j.id
-    where j.account_id = $1 and j.state in ('queued', 'working')`;
+  union all select u.size from uploads u join jobs j on j.id = u.job_id and j.upload_id = u.id
+    where u.account_id = $1 and j.state <> 'completed'`;
 
 /** Uploads that have begun and not ended, as long as the process that takes them says that it is there. */
 const arriving = `select r.bytes as size from upload_reservations r
@@ -133,12 +133,21 @@ export const countAppBytes = async (tx: Queryable, accountId: number, appId: num
   return rows[0]?.bytes ?? 0;
 };
 
-/** Bytes that an installation takes. */
-export const countInstallationBytes = async (tx: Queryable, accountId: number, id: number): Promise<number> => {
+/**
+ * Bytes that an installation takes.
+ *
+ * @param versionId counts the requirements of this version instead of those of its own.
+ */
+export const countInstallationBytes = async (
+  tx: Queryable,
+  accountId: number,
+  { id, versionId }: { id: number; versionId?: number },
+): Promise<number> => {
   const { rows } = await tx.query<{ bytes: number }>(
-    `select (${bytesOfInstallation})::bigint as bytes
-     from installations i join app_versions v on v.id = i.version_id where i.account_id = $1 and i.id = $2`,
-    [accountId, id],
+    `select (${bytesOfInstallation})::bigint as bytes from installations i
+       join app_versions v on v.app_id = i.app_id and v.id = coalesce($3, i.version_id)
+     where i.account_id = $1 and i.id = $2`,
+    [accountId, id, versionId ?? null],
   );
   return rows[0]?.bytes ?? 0;
 };

@@ -74,6 +74,34 @@ export const hasUpload = async (tx: Queryable, accountId: number, id: number): P
   return rowCount === 1;
 };
 
+/** So many are looked at at a time. */
+const MOST_KEPT = 500;
+
+/**
+ * Forgets packages of an account that are kept only for builds that failed or were cancelled to be tried again: the
+ * oldest ones, until there is room. Those that somebody holds just now stay.
+ *
+ * @returns how many it forgot.
+ */
+export const forgetKeptUploads = async (
+  tx: Queryable,
+  accountId: number,
+  { bytes, packages }: { bytes: number; packages: number },
+): Promise<number> => {
+  const { rowCount } = await tx.query(
+    `with kept as (
+       select u.id, u.size, j.finished_at from uploads u join jobs j on j.id = u.job_id
+       where u.account_id = $1 and j.state in ('failed', 'killed')
+       order by j.finished_at, u.id limit $4 for update of u, j skip locked),
+     places as (
+       select id, sum(size) over older - size as bytes, row_number() over older - 1 as packages
+       from kept window older as (order by finished_at, id))
+     delete from uploads where id in (select id from places where bytes < $2 or packages < $3)`,
+    [accountId, bytes, packages, MOST_KEPT],
+  );
+  return rowCount ?? 0;
+};
+
 /**
  * Of all accounts, `limit` at the most: uploads whose build completed, or whose job is there no more; and, once they are
  * so old, those that no build has used and those whose build ended otherwise, counted from its end.

@@ -5,7 +5,6 @@ import { insertInstallJob } from '../db/jobs.ts';
 import { afterCommit } from '../db/stand-in.ts';
 import { takeTurnsFor } from '../db/job-turns.ts';
 import type { Queryable } from '../db/pool.ts';
-import { countInstallationBytes } from '../db/quotas.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import { completedMessage } from '../domain/job.ts';
@@ -17,7 +16,7 @@ import type { Also } from './also.ts';
 import { recordInstalled } from './audit-installation.ts';
 import { dispatchJobs } from './dispatch-jobs.ts';
 import { mergeSettings, type UnknownSettings } from './installation-settings.ts';
-import { refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
+import { bytesOfInstallation, refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 import { openDefaults } from './secret-defaults.ts';
 import { refuseListingOnly } from './refuse-listing-only.ts';
 
@@ -71,8 +70,7 @@ export const installApp = async (
           deps.config.maxRunningPerAccount,
         )
       : [];
-    const bytes = quotas.allowed.bytes === null ? 0 : await countInstallationBytes(tx, input.accountId, id);
-    await refuseOverQuota(tx, quotas, { installations: 1, bytes });
+    await refuseOverQuota(tx, quotas, { installations: 1, bytes: await bytesOfInstallation(tx, quotas, { id }) });
     return { installation: installed, turns };
   });
   await dispatchJobs(deps, turns);

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changeInstallation, findInstallation, lockInstallation, type Installation } from '../db/installations.ts';
-import { withTransaction } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../domain/audit.ts';
 import type { Restriction } from '../domain/restrictions.ts';
@@ -9,6 +8,7 @@ import type { Also } from './also.ts';
 import { hideAuditedSettings, recordChanged } from './audit-installation.ts';
 import { getInstallation, type InstallationRef } from './get-installation.ts';
 import { mergeSettings, type MergedSettings, type UnknownSettings } from './installation-settings.ts';
+import { bytesOfInstallation, refuseOverQuota, withQuotas } from './quotas/with-quotas.ts';
 
 export interface UpdateInstallationInput extends InstallationRef {
   actor: Actor;
@@ -29,20 +29,20 @@ export interface UpdateInstallationInput extends InstallationRef {
  * waits goes on waiting, one that failed stays failed (until a new version of the app asks for what is missing again), and
  * `enabled` says what comes afterwards.
  *
- * @throws NotFoundError, InvalidRequestError
+ * @throws NotFoundError, InvalidRequestError, OwnRuleError `quota_exceeded`
  */
 export const updateInstallation = async (
-  { db, cipher }: Pick<Deps, 'db' | 'cipher'>,
+  deps: Pick<Deps, 'db' | 'cipher' | 'config'>,
   { accountId, actor, id, kind, ...change }: UpdateInstallationInput,
 ): Promise<Installation> =>
-  withTransaction(db, async (tx) => {
+  withQuotas(deps, accountId, async (tx, quotas) => {
     await lockInstallation(tx, accountId, id);
     const current = await getInstallation(tx, { accountId, id, kind });
     refuseOtherApp(current, change.appId);
     const { parameters } = current;
     const unknown = change.unknownSettings;
     const rules = { accountId, parameters, required: 'given', leftOvers: 'seal', unknown } as const;
-    const merged = mergeSettings(cipher, rules, current, change.settings);
+    const merged = mergeSettings(deps.cipher, rules, current, change.settings);
     const next = {
       ...merged,
       enabled: change.enabled ?? current.enabled,
@@ -51,6 +51,7 @@ export const updateInstallation = async (
     };
     // Clients save what they have read: that is no change, and nobody needs to hear of it.
     if (!change.also && isSame(current, next)) return current;
+    const bytes = await bytesOfInstallation(tx, quotas, { id });
     await changeInstallation(tx, { accountId, id, ...next });
     const changed = (await findInstallation(tx, accountId, id))!;
     const besides = await change.also?.(tx, changed);
@@ -62,6 +63,7 @@ export const updateInstallation = async (
     });
     const sealed = Object.keys(merged.secrets).filter((name) => Object.hasOwn(current.settings, name));
     if (sealed.length > 0) await hideAuditedSettings(tx, current.appId, sealed);
+    await refuseOverQuota(tx, quotas, { bytes: (await bytesOfInstallation(tx, quotas, { id })) - bytes });
     return changed;
   });
 

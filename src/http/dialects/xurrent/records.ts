@@ -68,7 +68,7 @@ export const addRecord = (
   withQuotas(deps, accountId, async (tx, quotas) => {
     const type = recordTypeOf(resource, accountId);
     const added = await insertDoorRecord(tx, type, { key: randomUUID(), attributes: { ...record } });
-    await refuseOverQuota(tx, quotas, { records: 1 });
+    await refuseOverQuota(tx, quotas, { records: 1, bytes: Buffer.byteLength(JSON.stringify(record)) });
     return added;
   });
 
