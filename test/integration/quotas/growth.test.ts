@@ -117,7 +117,7 @@ describe('the quota of bytes, of what grows and what is only kept', () => {
         (index % 2 === 0 ? harness : second).request(uploads, { method: 'POST', body: uploadForm(archive) }),
       ),
     );
-    const statuses = answers.map(({ status }) => status).sort();
+    const statuses = answers.map(({ status }) => status).sort((one, other) => one - other);
     expect(statuses).toEqual([...Array<number>(5).fill(201), ...Array<number>(11).fill(422)]);
     expect(await used()).toBeLessThanOrEqual(limit);
   });
