@@ -1,5 +1,8 @@
+import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { errorText } from './error-text.ts';
+import { createFolding } from './fold-lines.ts';
+import { openLineOutput, type LineOutput } from './line-output.ts';
 
 type Write = (message: string, fields?: Record<string, unknown>) => void;
 
@@ -44,16 +47,23 @@ export interface LogOptions {
    * process, unless it is killed.
    */
   holdMs?: number;
+  /** How long a warning or an error that comes again is counted instead of written, in milliseconds. */
+  foldMs?: number;
 }
 
 /** Lines that wait are written at the latest when they are that much. */
 const HELD_BYTES = 8_192;
 
-/** One JSON object a line on standard error; standard output belongs to what a command was asked for. */
-export const createLogger = (level: LogLevel, { fd = 2, holdMs = 0 }: LogOptions = {}): OwnLogger => {
-  const destination = pino.destination({ fd, sync: true, minLength: holdMs > 0 ? HELD_BYTES : 0 });
-  // A terminal that is closed takes no line any more; to throw then would break a shutdown off in its middle.
-  destination.on('error', () => undefined);
+/**
+ * Writes one JSON object a line on standard error; standard output belongs to what a command was asked for. Nobody has to
+ * read it: see {@link openLineOutput}. A warning or an error that comes again and again is written once in ten seconds,
+ * with `repeated`.
+ */
+export const createLogger = (level: LogLevel, { fd = 2, holdMs = 0, foldMs }: LogOptions = {}): OwnLogger => {
+  const afterLoss = (lines: number): string =>
+    `${JSON.stringify({ level: 40, time: new Date().toISOString(), lines, msg: 'log lines lost' })}\n`;
+  const held = holding(openLineOutput(fd, { afterLoss }), holdMs);
+  const folding = createFolding(foldMs);
   const log = pino(
     {
       level,
@@ -61,46 +71,59 @@ export const createLogger = (level: LogLevel, { fd = 2, holdMs = 0 }: LogOptions
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: (err: unknown) => describeError(err) },
     },
-    destination,
+    held,
   );
-  const { hold, flush } = holdMs > 0 ? holding(destination, holdMs) : { hold: () => undefined, flush: () => undefined };
+  const folded =
+    (severity: 'warn' | 'error'): Write =>
+    (message, fields = {}) => {
+      const write = (more: object): void => {
+        log[severity]({ ...fields, ...more }, message);
+        held.flush();
+      };
+      const again = (repeated: number): void => write({ repeated });
+      if (log.isLevelEnabled(severity) && folding.isNew(keyOf(severity, message, fields), again)) write({});
+    };
   return {
-    flush,
-    debug: (message, fields = {}) => {
-      log.debug(fields, message);
-      hold();
+    flush() {
+      folding.flush();
+      held.flush();
     },
-    info: (message, fields = {}) => {
-      log.info(fields, message);
-      hold();
-    },
-    warn: (message, fields = {}) => {
-      log.warn(fields, message);
-      flush();
-    },
-    error: (message, fields = {}) => {
-      log.error(fields, message);
-      flush();
-    },
+    debug: (message, fields = {}) => log.debug(fields, message),
+    info: (message, fields = {}) => log.info(fields, message),
+    warn: folded('warn'),
+    error: folded('error'),
   };
 };
 
-const holding = (destination: { flushSync(): void }, holdMs: number) => {
+/** What makes two lines the same: all of them but where in the code an error arose. */
+const keyOf = (severity: string, message: string, fields: Record<string, unknown>): string => {
+  const { err, ...others } = fields;
+  const code = err instanceof Error && 'code' in err ? err.code : undefined;
+  return inspect([severity, message, others, code, errorText(err)], { breakLength: Infinity });
+};
+
+/** Holds lines back until there are some, or until their time is up. */
+const holding = (output: LineOutput, holdMs: number) => {
+  let lines: string[] = [];
+  let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    try {
-      destination.flushSync();
-    } catch {
-      // As above: there is nobody any more who reads it.
-    }
+    if (lines.length === 0) return;
+    const text = lines.join('');
+    lines = [];
+    bytes = 0;
+    output.write(text);
   };
-  process.on('exit', flush);
+  if (holdMs > 0) process.on('exit', flush);
   return {
     flush,
-    hold: (): void => {
-      timer ??= setTimeout(flush, holdMs).unref();
+    write(line: string): void {
+      lines.push(line);
+      bytes += line.length;
+      if (holdMs === 0 || bytes >= HELD_BYTES) flush();
+      else timer ??= setTimeout(flush, holdMs).unref();
     },
   };
 };

@@ -11,8 +11,6 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 export const untilSignal = (hangupIsOther = false): Promise<NodeJS.Signals> =>
   new Promise((resolve) => {
-    // The terminal that is closed, or the pipe that is, takes no line any more: that is no reason to end unclosed.
-    for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
     let first: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
       if (first !== undefined && Date.now() - first >= REPEAT_MS) process.exit(130);

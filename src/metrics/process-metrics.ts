@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, type Registry } from 'prom-client';
 import type { Pool } from 'pg';
+import { lostLines } from '../line-output.ts';
 
 /** What a process is: `start` is API and worker in one. */
 export type ProcessRole = 'api' | 'worker' | 'start';
@@ -14,6 +15,15 @@ export const collectProcessMetrics = (registry: Registry, db: Pool, role: Proces
     labelNames: ['role'],
     registers,
   }).set({ role }, 1);
+  new Counter({
+    name: 'appyard_log_lines_lost_total',
+    help: 'Lines of the log that could not be written, because nobody reads them or reads them too slowly.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(lostLines());
+    },
+  });
   new Gauge({
     name: 'appyard_db_pool_connections',
     help: 'Connections to the database: open, open and unused; waiting: requests for one that have to wait.',

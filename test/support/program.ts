@@ -25,6 +25,8 @@ export interface RunningProgram {
    * @throws Error with the whole output when it ends, or 20 s pass, before it says so.
    */
   untilLine(pattern: RegExp): Promise<string>;
+  /** How many lines it has written. */
+  lines(): number;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<Ended>;
 }
@@ -78,6 +80,7 @@ const launchProgram = (words: readonly string[], env: Record<string, string>, in
   });
   return {
     ended,
+    lines: () => (said.stdout + said.stderr).split('\n').length - 1,
     kill: (signal) => void child.kill(signal),
     async untilLine(pattern) {
       const giveUp = Date.now() + LINE_LIMIT_MS;
@@ -93,4 +96,4 @@ const launchProgram = (words: readonly string[], env: Record<string, string>, in
 };
 
 /** The Node that runs the tests comes first. */
-const searchPath = (): string => [path.dirname(process.execPath), process.env['PATH']].join(path.delimiter);
+export const searchPath = (): string => [path.dirname(process.execPath), process.env['PATH']].join(path.delimiter);
