@@ -117,8 +117,8 @@ export class OwnRuleError extends AppError {
 
 /** A store is away. The same request, or the next attempt of a job, may succeed. */
 export class UnavailableError extends AppError {
-  constructor(what: string, cause?: unknown) {
-    super('unavailable', 503, `${what} cannot be reached right now. Try again in a few seconds.`, {
+  constructor(what: string, cause?: unknown, state: 'reached' | 'used' = 'reached') {
+    super('unavailable', 503, `${what} cannot be ${state} right now. Try again in a few seconds.`, {
       cause,
       retryable: true,
     });

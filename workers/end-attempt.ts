@@ -1,3 +1,4 @@
+import { isDatabaseUnusable } from '../src/db/errors.ts';
 import { releaseJob, settleJob } from '../src/db/job-attempts.ts';
 import type { Job } from '../src/db/jobs.ts';
 import { withTransaction, type Queryable } from '../src/db/pool.ts';
@@ -41,9 +42,10 @@ export const endAttempt = async (deps: EndDeps, broken: BrokenAttempt, err: unkn
   return released ? 'again' : 'taken';
 };
 
-/** A full disk is. Otherwise asked of the store itself: a blob that is missing is not to be had either, and that is worth five attempts and no more. */
+/** A full disk is, and a database that cannot be used. Otherwise asked of the store itself: a blob that is missing is not to be had either, and that is worth five attempts and no more. */
 const isStoreAway = async ({ blobs }: Pick<Deps, 'blobs'>, err: unknown): Promise<boolean> =>
   err instanceof StorageFullError ||
+  isDatabaseUnusable(err) ||
   (err instanceof UnavailableError &&
     blobs.check().then(
       () => false,

@@ -55,6 +55,7 @@ export const endOverdue = async (
   let ended = 0;
   // One at a time, so that it holds nothing else while it waits, and one that cannot be ended keeps no other.
   while (looked.length < MOST_JOBS) {
+    const before = looked.length;
     const job = await withTransaction(db, async (tx) => {
       const overdue = await lockOverdueJob(tx, deadlines, looked);
       if (!overdue) return undefined;
@@ -62,6 +63,8 @@ export const endOverdue = async (
       await endAttempt(tx, overdue);
       return overdue;
     }).catch((err: unknown) => {
+      // None was found: the database cannot be used, and would be asked again and again.
+      if (looked.length === before) throw err;
       log.error('attempt not ended at its deadline', { jobId: looked.at(-1), err });
       return null;
     });

@@ -1,3 +1,5 @@
+import { DatabaseError } from 'pg';
+
 const codeOf = (err: unknown): string | undefined =>
   err instanceof Error && 'code' in err && typeof err.code === 'string' ? err.code : undefined;
 
@@ -42,6 +44,24 @@ export const isDatabaseAway = (err: unknown): boolean => {
   if (code !== undefined && (AWAY.test(code) || (SOCKET.has(code) && isConnect(err)))) return true;
   return err instanceof Error && MESSAGES.test(err.message);
 };
+
+/** SQLSTATE classes of statements that are wrong themselves, or that hold what cannot be stored. */
+const OF_STATEMENT = /^(0[29ABFL]|1F|2[0-7BDF]|3[48B]|42|44|P0)/;
+/** Of these classes, what the state of the database makes: read-only, no right, a table or column of another version. */
+const OF_DATABASE = new Set(['25006', '26000', '42501', '42P01', '42703', '42883', '42P05']);
+
+/**
+ * True when the database cannot do now what it is there for, whatever the reason: it is away, read-only after a fail-over,
+ * full, or damaged, it refuses rights or connections, or its tables are of another version. The statement may work later.
+ */
+export const isDatabaseUnusable = (err: unknown): boolean => {
+  if (isDatabaseAway(err) || (err instanceof Error && ENDED.test(err.message))) return true;
+  if (!(err instanceof DatabaseError) || err.code === undefined) return false;
+  return OF_DATABASE.has(err.code) || !OF_STATEMENT.test(err.code);
+};
+
+/** What pg says in a process that closes. */
+const ENDED = /cannot use a pool after calling end/i;
 
 /** A file that is missing is ENOENT as well; only the system call of a socket counts. */
 const isConnect = (err: unknown): boolean =>

@@ -12,6 +12,15 @@ export const getInstallationId = async (db: Queryable): Promise<string> => {
 };
 
 /**
+ * Tries whether the database takes writes: one round trip.
+ *
+ * @throws Error when it does not.
+ */
+export const probeDatabase = async (db: Queryable): Promise<void> => {
+  await db.query('update installation set probed_at = now()');
+};
+
+/**
  * Notes that the mark is in the blob store.
  *
  * @returns false when that was noted before.

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import multer from 'multer';
-import { isDatabaseAway, isUnstorableText } from '../db/errors.ts';
+import { isDatabaseAway, isDatabaseUnusable, isUnstorableText } from '../db/errors.ts';
 import type { Logger } from '../logger.ts';
 import { isDiskFull } from '../storage/disk-full.ts';
 import {
@@ -27,6 +27,7 @@ export const toAppError = (err: unknown): AppError => {
   if (err instanceof AppError) return err;
   if (isDiskFull(err)) return new StorageFullError(err);
   if (isDatabaseAway(err)) return new UnavailableError('The database', err);
+  if (isDatabaseUnusable(err)) return new UnavailableError('The database', err, 'used');
   if (isUnstorableText(err))
     return new InvalidRequestError(
       'The request holds a NUL character or half of a surrogate pair; neither can be kept.',
@@ -101,7 +102,7 @@ export const prepareError = (
   const fields = { requestId: requestIdOf(res), method: req.method, route: routeNameOf(req, res), err };
   if (error instanceof OwnRuleError) log.debug('request refused', fields);
   else if (error instanceof StorageFullError) log.error('request failed: no space left for files', fields);
-  else if (error.status === 503) log.warn('request failed: a store is away', fields);
+  else if (error.status === 503) log.warn('request failed: a store cannot be used', fields);
   else if (error.status >= 500) log.error('request failed', fields);
   return error;
 };

@@ -1,3 +1,4 @@
+import { probeDatabase } from '../db/installation.ts';
 import type { Deps } from '../deps.ts';
 import { within } from '../within.ts';
 
@@ -5,7 +6,7 @@ import { within } from '../within.ts';
 export const stores = ['database', 'queue', 'blobs'] as const;
 export type Store = (typeof stores)[number];
 
-/** Gives those that cannot be reached now. */
+/** Gives those that cannot be used now. */
 export type CheckStores = () => Promise<Store[]>;
 
 const LIMIT_MS = 1_500;
@@ -15,11 +16,11 @@ const BELIEVED_MS = 1_000;
 const BLOBS_BELIEVED_MS = 10_000;
 
 /**
- * At most one statement to the database and one to the queue a second, and one look at the blobs in ten, however often it
+ * At most one write to the database and one to the queue a second, and one look at the blobs in ten, however often it
  * is asked; a store that hangs counts as away after 1.5 s.
  */
 export const createCheckStores = ({ db, producer, blobs }: Pick<Deps, 'db' | 'producer' | 'blobs'>): CheckStores => {
-  const database = believed(BELIEVED_MS, () => isThere(db.query('select 1')));
+  const database = believed(BELIEVED_MS, () => isThere(probeDatabase(db)));
   const queue = believed(BELIEVED_MS, () => isThere(producer.check()));
   const folder = believed(BLOBS_BELIEVED_MS, () => isThere(blobs.check()));
   return async () => {
