@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseDatabaseUrl } from './db/database-url.ts';
 import { parseRedisUrl } from './queue/redis-url.ts';
 import { errorText } from './error-text.ts';
 
@@ -23,17 +24,21 @@ export const limitOrNone = (fallback: number) =>
     .default(String(fallback))
     .transform((text) => (text === 'none' ? null : Number(text)));
 
-/** Checked here and kept as it is; what becomes of it is the queue's. */
-export const redisUrl = z
-  .string()
-  .superRefine((text, context) => {
-    try {
-      parseRedisUrl(text);
-    } catch (err) {
-      context.addIssue({ code: 'custom', message: errorText(err) });
-    }
-  })
-  .optional();
+/** Checked here and kept as it is: what becomes of it is for whoever connects. */
+const checkedBy = (parse: (text: string) => unknown) =>
+  z
+    .string()
+    .superRefine((text, context) => {
+      try {
+        parse(text);
+      } catch (err) {
+        context.addIssue({ code: 'custom', message: errorText(err) });
+      }
+    })
+    .optional();
+
+export const redisUrl = checkedBy(parseRedisUrl);
+export const databaseUrl = checkedBy((text) => parseDatabaseUrl(text));
 
 /** As {@link count}, for what may be left out. */
 export const countOrNone = (min: number, max: number) =>

@@ -1,20 +1,9 @@
 import path from 'node:path';
-import { z } from 'zod';
-import {
-  allowPrivate,
-  count,
-  countOrNone,
-  limit,
-  limitOrNone,
-  redisUrl,
-  secretsKeys,
-  share,
-  trustProxy,
-  urlOf,
-} from './config-values.ts';
-import { defaultLimits, type ArchiveLimits } from './domain/archive/limits.ts';
+import type { z } from 'zod';
+import { environment } from './config-schema.ts';
+import type { ArchiveLimits } from './domain/archive/limits.ts';
 import type { Quotas } from './domain/quota.ts';
-import { logLevels, type LogLevel } from './logger.ts';
+import type { LogLevel } from './logger.ts';
 
 export interface Config {
   port: number;
@@ -27,6 +16,12 @@ export interface Config {
   trustedProxies: number | string[];
   /** Undefined: the embedded Postgres of `dataDir`. */
   databaseUrl: string | undefined;
+  /** Where the database is without a pooler between. Undefined: there is none. */
+  databaseDirectUrl: string | undefined;
+  /** Path of certificates in PEM that the one of the database may be signed by. Undefined: the well-known ones. */
+  databaseCa: string | undefined;
+  /** Whether statements of the queue are prepared by name. */
+  databasePrepared: boolean;
   /** Undefined: the queue lives in Postgres. */
   redisUrl: string | undefined;
   /** Path of certificates in PEM that the one of Redis may be signed by. Undefined: the well-known ones. */
@@ -118,113 +113,25 @@ export class ConfigError extends Error {
   }
 }
 
-const variables = z.object({
-  PORT: count(3000, 1, 65_535),
-  HOST: z.string().default('127.0.0.1'),
-  TRUST_PROXY: trustProxy,
-  PUBLIC_URL: urlOf('http:', 'https:'),
-  TLS_CERT: z.string().optional(),
-  TLS_KEY: z.string().optional(),
-  DATABASE_URL: urlOf('postgres:', 'postgresql:'),
-  REDIS_URL: redisUrl,
-  REDIS_CA: z.string().optional(),
-  REDIS_PREFIX: z
-    .string()
-    .regex(/^[\w{}-]{1,64}$/, { error: 'must have 1 to 64 of the characters A-Z a-z 0-9 _ - { }' })
-    // In a cluster it is the hash tag, and there it is of use only where it encloses something.
-    .regex(/^[^{}]*(\{[^{}]+\}[^{}]*)?$/, { error: 'must have something between { and }, once, or no braces' })
-    .default('appyard'),
-  DATA_DIR: z.string().default('.appyard'),
-  BLOB_URL: urlOf('file:', 's3:'),
-  SECRETS_KEY: secretsKeys,
-  WORKER_CONCURRENCY: count(2, 1, 64),
-  BUILD_MEMORY_BYTES: limit(),
-  // With one, a slow package keeps the other accounts waiting.
-  CHECK_THREADS: count(2, 1, 64),
-  MAX_RUNNING_PER_ACCOUNT: count(20, 1, 10_000),
-  // More than a Postgres integer holds are none.
-  RATE_LIMIT: limit(1, 1_000_000_000),
-  RATE_LIMIT_POLLS: limit(1, 1_000_000_000),
-  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
-  UPLOAD_IDLE_SECONDS: count(60, 1, 3_600),
-  UPLOAD_SECONDS: count(3_600, 1, 86_400),
-  MAX_PACKAGE_BYTES: count(defaultLimits.maxPackageBytes),
-  MAX_EXPANDED_BYTES: count(defaultLimits.maxExpandedBytes),
-  MAX_ENTRY_BYTES: count(defaultLimits.maxEntryBytes),
-  MAX_ENTRIES: count(defaultLimits.maxEntries),
-  MAX_RATIO: count(defaultLimits.maxRatio),
-  RATIO_FROM_BYTES: count(defaultLimits.ratioFromBytes, 0),
-  MAX_PATH_PART_BYTES: count(defaultLimits.maxPathPartBytes),
-  MAX_PATH_BYTES: count(defaultLimits.maxPathBytes),
-  MAX_PATH_DEPTH: count(defaultLimits.maxPathDepth),
-  MAX_JSON_BYTES: count(defaultLimits.maxJsonBytes),
-  MAX_JSON_DEPTH: count(defaultLimits.maxJsonDepth),
-  QUOTA_PACKAGES: limit(0),
-  QUOTA_BYTES: limit(0),
-  QUOTA_APPS: limit(0),
-  QUOTA_INSTALLATIONS: limit(0),
-  QUOTA_POLICIES: limitOrNone(1_000),
-  QUOTA_ENVIRONMENTS: limitOrNone(1_000),
-  QUOTA_ROLES: limitOrNone(10_000),
-  QUOTA_RECORDS: limitOrNone(10_000),
-  QUOTA_CLIENTS: limitOrNone(100),
-  QUOTA_TOKENS: limitOrNone(1_000),
-  QUOTA_SESSIONS: limitOrNone(10_000),
-  BUILD_TIMEOUT_MS: count(110_000),
-  INSTALL_TIMEOUT_MS: count(900_000),
-  DELIVERY_TIMEOUT_MS: count(10_000, 100, 120_000),
-  DELIVERY_ALLOW_PRIVATE: allowPrivate,
-  KEEP_UPLOADS_HOURS: count(24, 1, 8_760),
-  KEEP_JOBS_DAYS: count(90, 0, 36_500),
-  KEEP_AUDIT_DAYS: count(365, 0, 36_500),
-  // Storing an upload that has arrived takes seconds and an attempt of a build 2 min; what takes longer than the grace is
-  // done again.
-  BLOB_GRACE_MINUTES: count(60, 10, 43_200),
-  METRICS_PORT: countOrNone(1, 65_535),
-  METRICS_HOST: z.string().optional(),
-  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf('http:', 'https:'),
-  OTEL_SERVICE_NAME: z.string().optional(),
-  OTEL_TRACES_SAMPLER_ARG: share(1),
-  BOOTSTRAP_ACCOUNT: z
-    .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'must be a subdomain: a-z, 0-9 and hyphens' })
-    .optional(),
-  BOOTSTRAP_EMAIL: z.email({ error: 'must be an e-mail address' }).optional(),
-  BOOTSTRAP_PASSWORD: z.string().min(8, { error: 'must have 8 characters or more' }).optional(),
-  BOOTSTRAP_TOKEN: z.string().min(20, { error: 'must have 20 characters or more' }).optional(),
-});
-
-/** The two of HTTPS: neither is of use without the other, and either alone is a slip that nobody wants to find out about later. */
-const environment = variables
-  .refine((env) => env.TLS_CERT === undefined || env.TLS_KEY !== undefined, {
-    path: ['TLS_KEY'],
-    error: 'is missing: TLS_CERT needs the file of its private key',
-    when: () => true,
-  })
-  .refine((env) => env.TLS_KEY === undefined || env.TLS_CERT !== undefined, {
-    path: ['TLS_CERT'],
-    error: 'is missing: TLS_KEY needs the file of its certificate',
-    when: () => true,
-  })
-  .refine((env) => env.REDIS_CA === undefined || /^rediss/i.test(env.REDIS_URL ?? ''), {
-    path: ['REDIS_CA'],
-    error: 'is of use only with TLS: REDIS_URL must begin with rediss',
-    when: () => true,
-  });
-
 /**
- * The only reader of the environment. An empty variable counts as unset.
+ * The only reader of the environment. Spaces and line ends around a value do not count, but for those in a password. An
+ * empty variable counts as unset.
  *
  * @param wish `https`: speak HTTPS also where the environment names no certificate.
  * @throws ConfigError with all problems.
  */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env, { https = false } = {}): Config => {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const trimmed = Object.entries(env).map(([name, value]) => [name, trim(name, value ?? '')] as const);
+  const given = Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success)
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
   return Object.freeze(toConfig(parsed.data, https));
 };
+
+/** A file of secrets often ends with a line end; a space may belong to a password. */
+const trim = (name: string, value: string): string =>
+  name === 'BOOTSTRAP_PASSWORD' ? value.replace(/[\r\n]+$/, '') : value.trim();
 
 const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
   const dataDir = path.resolve(env.DATA_DIR);
@@ -236,6 +143,9 @@ const toConfig = (env: z.infer<typeof environment>, https: boolean): Config => {
     tls,
     trustedProxies: env.TRUST_PROXY,
     databaseUrl: env.DATABASE_URL,
+    databaseDirectUrl: env.DATABASE_DIRECT_URL,
+    databaseCa: env.DATABASE_CA === undefined ? undefined : path.resolve(env.DATABASE_CA),
+    databasePrepared: env.DATABASE_PREPARED === 'on',
     redisUrl: env.REDIS_URL,
     redisCa: env.REDIS_CA === undefined ? undefined : path.resolve(env.REDIS_CA),
     redisPrefix: env.REDIS_PREFIX,

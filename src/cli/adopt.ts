@@ -18,7 +18,7 @@ export const adoptCommand = (config: Config, { redis, blobs, key }: AdoptOptions
     if (!redis && !blobs && !key) throw new Error('adopt needs at least one of --redis, --blobs and --key.');
     if (redis) {
       if (config.redisUrl === undefined) throw new Error('--redis needs REDIS_URL.');
-      const backend = await openBackend(config, db, { log });
+      const backend = await openBackend(config, { db, queueDb: db }, { log });
       try {
         await backend.adoptStore();
       } finally {

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { startServer } from '../http/server.ts';
 import { checkBlobMark, checkKeyMarks } from '../use-cases/check-marks.ts';
 import type { Logger } from '../logger.ts';
+import { apiPlace, listenOn } from './explain-listen.ts';
 import { keepHeapsSmall } from './heap.ts';
 import { openDeps } from './open-deps.ts';
 import { openOps } from './open-ops.ts';
@@ -22,7 +23,8 @@ export const api = (config: Config): Promise<void> => {
     await checkKeyMarks(deps);
     const lostMark = await checkBlobMark(deps);
     await openOps(deps, 'api', releases, { blobsLost: lostMark !== undefined });
-    const server = await startServer(deps, { port: config.port, host: config.host, tls });
+    const { port, host } = config;
+    const server = await listenOn(apiPlace(config), () => startServer(deps, { port, host, tls }));
     releases.add('the server', () => server.close(), CLOSE_MS);
     renewOnHangup(config, server, log);
     log.info('listening', { host: config.host, port: server.port, publicUrl: config.publicUrl });

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command, Option } from 'commander';
-import { ConfigError, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
 import { switchNames } from '../domain/package/switches.ts';
 import { quotaNames } from '../domain/quota.ts';
-import { isDatabaseAway } from '../db/errors.ts';
-import { errorText } from '../error-text.ts';
+import { explain } from './explain.ts';
+
+// A pipe or a terminal that is closed takes no line any more: that is no reason to break off what a command does.
+for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
 
 /** Each command is loaded only when it is asked for: a worker never loads the web. */
 const program = new Command('appyard').description('The self-hosted back end of an app platform.').showHelpAfterError();
@@ -250,13 +252,6 @@ role
   .requiredOption('--codename <codename>', 'what programs call it')
   .requiredOption('--name <name>', 'what people call it')
   .action(async (options) => (await import('./role.ts')).createRoleCommand(readConfig(), options));
-
-const explain = (err: unknown): string => {
-  if (err instanceof ConfigError || !(err instanceof Error)) return errorText(err);
-  if (isDatabaseAway(err))
-    return `appyard: the database cannot be reached (${err.message || 'refused'}): start Appyard, or set DATABASE_URL.`;
-  return `appyard: ${err.message}`;
-};
 
 try {
   await program.parseAsync();

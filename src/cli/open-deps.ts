@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import { createPool } from '../db/pool.ts';
-import { getInstallationId } from '../db/installation.ts';
+import { getInstallationId, probeDatabase } from '../db/installation.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import type { Deps } from '../deps.ts';
 import { embeddedPostgresUrl } from '../embedded/postgres-url.ts';
@@ -41,12 +41,34 @@ export interface Opened {
 /** Our queries, the sweep's lock, and the connection on which BullMQ listens where there is no Redis. */
 const POOL_MAX = 20;
 
-export const openPool = (config: Config, log: Logger): Pool =>
-  createPool({
-    url: config.databaseUrl ?? embeddedPostgresUrl(config.dataDir),
+/**
+ * Opens the pool of DATABASE_URL.
+ *
+ * @param way `direct`: that of DATABASE_DIRECT_URL, where there is one. `queue`: that one, for BullMQ.
+ */
+export const openPool = async (
+  config: Config,
+  log: Logger,
+  way: 'usual' | 'direct' | 'queue' = 'usual',
+): Promise<Pool> => {
+  const { databaseUrl = embeddedPostgresUrl(config.dataDir), databaseDirectUrl, databaseCa } = config;
+  return createPool({
+    url: way === 'usual' ? databaseUrl : (databaseDirectUrl ?? databaseUrl),
+    ca: databaseCa === undefined ? undefined : await readCertificates('DATABASE_CA', databaseCa),
+    queue: config.redisUrl === undefined && (way !== 'usual' || databaseDirectUrl === undefined),
     max: POOL_MAX,
     onError: (err) => log.warn('database connection', { err }),
   });
+};
+
+/** The pool that the queue in Postgres uses: one of its own where there is a way around a pooler. */
+const openQueuePool = async (config: Config, db: Pool, log: Logger, releases: Releases): Promise<Pool> => {
+  if (config.redisUrl !== undefined || config.databaseDirectUrl === undefined) return db;
+  const pool = await openPool(config, log, 'queue');
+  await waitForDatabase(config, { db: pool, log });
+  releases.add('the connections of the queue', () => pool.end());
+  return pool;
+};
 
 /** The composition root: opens everything a process works with, and registers how it is closed. */
 export const openDeps = async (
@@ -56,7 +78,7 @@ export const openDeps = async (
   role: ProcessRole = 'start',
 ): Promise<Opened> => {
   const { tracing, telemetry } = await openTracing(config, role, log, releases);
-  const db = openPool(config, log);
+  const db = await openPool(config, log);
   // Not to be released before: closing a pool waits for the try that is under way.
   await waitForDatabase(config, { db, log });
   releases.add('the database', () => db.end());
@@ -64,7 +86,8 @@ export const openDeps = async (
   if (pending.length > 0)
     throw new Error(`The database lacks ${pending.length} migration(s), first ${pending[0]!}: run appyard migrate.`);
 
-  const backend = await openBackend(config, db, { log, telemetry });
+  const queueDb = await openQueuePool(config, db, log, releases);
+  const backend = await openBackend(config, { db, queueDb }, { log, telemetry });
   releases.add('the queue connection', () => backend.close());
   await backend.checkStore();
   const producer = createProducer(backend, { log, tracing });
@@ -100,11 +123,16 @@ export const openDeps = async (
 };
 
 export const openBackend = async (
-  { redisUrl, redisPrefix, redisCa }: Config,
-  db: Pool,
+  { redisUrl, redisPrefix, redisCa, databasePrepared }: Config,
+  { db, queueDb }: { db: Pool; queueDb: Pool },
   { log, telemetry }: { log: Logger } & Traced,
 ): Promise<QueueBackend> => {
-  if (redisUrl === undefined) return createPostgresQueues(db, { telemetry });
+  if (redisUrl === undefined)
+    return createPostgresQueues(queueDb, {
+      telemetry,
+      prepared: databasePrepared,
+      check: () => probeDatabase(queueDb),
+    });
   const ca = redisCa === undefined ? undefined : await readCertificates('REDIS_CA', redisCa);
   const installation = await getInstallationId(db);
   return createRedisQueues(redisUrl, { prefix: redisPrefix, installation, ca, log, telemetry });

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts';
 import type { ProcessRole } from '../metrics/process-metrics.ts';
-import { startOpsServer, type OpsChecks, type OpsServer } from '../ops/ops-server.ts';
+import { startOpsServer, type OpsChecks } from '../ops/ops-server.ts';
 import { createCheckStores, type Store } from '../use-cases/check-stores.ts';
+import { listenOn } from './explain-listen.ts';
 import type { Releases } from './releases.ts';
 
 /** What each process cannot do without at all: the API answers and accepts everything while its queue is away. */
@@ -37,10 +38,11 @@ export const openOps = async (
   };
   if (!config.metrics) return ops;
   metrics.serveAs(role);
-  const server = await listen(config.metrics, metrics, {
-    problems: () => problems(),
-    readiness: readinessOf(deps, role, marks.blobsLost),
-  });
+  const address = config.metrics;
+  // Without METRICS_HOST it is HOST's.
+  const place = { ...address, hostSetting: 'METRICS_HOST (or HOST)', portSetting: 'METRICS_PORT' };
+  const checks = { problems: () => problems(), readiness: readinessOf(deps, role, marks.blobsLost) };
+  const server = await listenOn(place, () => startOpsServer(address, metrics, checks));
   releases.add('the metrics', () => server.close());
   log.info('metrics', { host: config.metrics.host, port: server.port });
   return ops;
@@ -54,14 +56,4 @@ const readinessOf = (deps: Deps, role: ProcessRole, blobsLost: boolean): OpsChec
     const able = !needed[role].some((store) => missing.includes(store));
     return { ready: able && !(blobsLost && role === 'worker'), missing };
   };
-};
-
-const listen = async (...args: Parameters<typeof startOpsServer>): Promise<OpsServer> => {
-  try {
-    return await startOpsServer(...args);
-  } catch (err) {
-    if (err instanceof Error && 'code' in err && err.code === 'EADDRINUSE')
-      throw new Error(`port ${args[0].port} is taken; set METRICS_PORT to another one.`, { cause: err });
-    throw err;
-  }
 };

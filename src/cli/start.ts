@@ -3,7 +3,6 @@ import { startWorker } from '../../workers/start.ts';
 import { startSweep } from '../../workers/sweep.ts';
 import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
-import type { Deps } from '../deps.ts';
 import { startServer, type TlsMaterial } from '../http/server.ts';
 import { bootstrapAccount, chooseCredentials } from '../use-cases/bootstrap-account.ts';
 import { checkBlobMark, checkKeyMarks } from '../use-cases/check-marks.ts';
@@ -15,6 +14,7 @@ import {
   writeCredentialsFile,
   type SavedCredentials,
 } from './data-files.ts';
+import { apiPlace, listenOn } from './explain-listen.ts';
 import { migrateDatabase } from './migrate.ts';
 import { openDeps } from './open-deps.ts';
 import { openOps } from './open-ops.ts';
@@ -38,11 +38,15 @@ export const start = (config: Config): Promise<void> =>
     // Not before the lock: two that start at once would make one each.
     const tls = await openTls(config);
     if (config.secretsKeys.length === 0) await readOrMakeKeyFile(config.dataDir);
-    await withDatabase(config, async (db) => {
-      await waitForDatabase(config, { db, log });
-      await migrateDatabase(db, config);
-      await makeFirstAccount(config, db);
-    });
+    await withDatabase(
+      config,
+      async (db) => {
+        await waitForDatabase(config, { db, log });
+        await migrateDatabase(db, config);
+        await makeFirstAccount(config, db);
+      },
+      'direct',
+    );
     const { deps, backend } = await openDeps(config, log, releases, 'start');
     await checkKeyMarks(deps);
     const lostMark = await checkBlobMark(deps);
@@ -54,7 +58,9 @@ export const start = (config: Config): Promise<void> =>
     releases.add('the sweep', () => sweep.close());
     const housekeeping = startHousekeeping(deps, backend);
     releases.add('the housekeeping', () => housekeeping.close());
-    const server = await listen(deps, tls);
+    const server = await listenOn(apiPlace(config), () =>
+      startServer(deps, { port: config.port, host: config.host, tls }),
+    );
     releases.add('the server', () => server.close(), SERVER_CLOSE_MS);
     await welcome(config, tls);
   });
@@ -67,17 +73,6 @@ const makeFirstAccount = async (config: Config, db: Pool): Promise<void> => {
   const made = await bootstrapAccount({ db }, first);
   // The database has its accounts already, made by other means: these credentials are nobody's.
   if (!made && !saved) await removeCredentialsFile(config.dataDir);
-};
-
-const listen = async (deps: Deps, tls: TlsMaterial | undefined) => {
-  const { port, host } = deps.config;
-  try {
-    return await startServer(deps, { port, host, tls });
-  } catch (err) {
-    if (err instanceof Error && 'code' in err && err.code === 'EADDRINUSE')
-      throw new Error(`port ${port} is taken; set PORT to another one.`, { cause: err });
-    throw err;
-  }
 };
 
 /** Says how to sign in, and on the first start shows the main job done. */

@@ -40,10 +40,19 @@ const whyAway = async (db: Pool): Promise<unknown> => {
     (await db.connect()).release();
     return undefined;
   } catch (err) {
+    if (refusesOptions(err))
+      throw new Error(
+        'DATABASE_URL leads through a pooler that takes no options: leave ?options= out of it; where the queue is in Postgres, set DATABASE_DIRECT_URL to the database itself, or REDIS_URL.',
+        { cause: err },
+      );
     if (!isDatabaseAway(err)) throw err;
     return err;
   }
 };
+
+/** PgBouncer's words. */
+const refusesOptions = (err: unknown): boolean =>
+  err instanceof Error && /unsupported startup parameter/i.test(err.message);
 
 const unreachable = (address: string, cause: unknown): Error => {
   const reason = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'no answer';

@@ -4,9 +4,13 @@ import { createLogger, type Logger } from '../logger.ts';
 import { openPool } from './open-deps.ts';
 
 /** For the short commands that work on the database of a running system. */
-export const withDatabase = async (config: Config, work: (db: Pool, log: Logger) => Promise<void>): Promise<void> => {
+export const withDatabase = async (
+  config: Config,
+  work: (db: Pool, log: Logger) => Promise<void>,
+  way: 'usual' | 'direct' = 'usual',
+): Promise<void> => {
   const log = createLogger(config.logLevel);
-  const db = openPool(config, log);
+  const db = await openPool(config, log, way);
   try {
     await work(db, log);
   } finally {

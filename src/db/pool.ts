@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
 import { whileHoldingConnection } from '../held-connection.ts';
+import { parseDatabaseUrl } from './database-url.ts';
 import { transactionOf } from './stand-in.ts';
 
 /** What a query function needs. A pool and a transaction's client both fit, so the caller decides. */
@@ -9,7 +10,12 @@ export type Queryable = Pick<Pool | PoolClient, 'query'>;
 const INT8 = 20;
 
 export interface PoolOptions {
+  /** See {@link parseDatabaseUrl}. */
   url: string;
+  /** Certificates in PEM that the database's may be signed by, besides the well-known ones. */
+  ca?: string | undefined;
+  /** Whether BullMQ uses the pool, whose statements name its tables without their schema: `public` and `bullmq` are searched. */
+  queue?: boolean;
   /** Connections at the most. BullMQ's PostgreSQL backend listens on one for each worker. */
   max: number;
   onError: (err: Error) => void;
@@ -19,11 +25,14 @@ export interface PoolOptions {
  * The process's one pool; it serves our queries and, where there is no Redis, BullMQ.
  * Ids come back as numbers (clients compare them strictly), and no statement waits for ever.
  */
-export const createPool = ({ url, max, onError }: PoolOptions): Pool => {
+export const createPool = ({ url, ca, queue = true, max, onError }: PoolOptions): Pool => {
+  const { options, ...place } = parseDatabaseUrl(url, ca);
+  const asked = [options, queue ? '-c search_path=public,bullmq' : undefined].filter((one) => one !== undefined);
   const pool = new pg.Pool({
-    connectionString: url,
+    ...place,
     max,
-    options: '-c search_path=public,bullmq',
+    // A pooler takes no options, so none are sent unless they are needed.
+    ...(asked.length > 0 && { options: asked.join(' ') }),
     connectionTimeoutMillis: 2_000,
     query_timeout: 30_000,
     types: {
@@ -44,7 +53,7 @@ export const createPool = ({ url, max, onError }: PoolOptions): Pool => {
   return pool;
 };
 
-/** Where its database is, as pg reads the URL; of a socket, the folder and the number in its name. */
+/** Where its database is; of a socket, the folder and the number in its name. */
 export const addressOf = ({ options }: Pool): { host: string; port: number } => {
   const { host, port } = new pg.Client(options);
   return { host, port };
@@ -132,7 +141,9 @@ const runPart = async <Row extends QueryResultRow, T>(
 };
 
 /**
- * Runs `work` unless another process holds the lock, which a crash of its holder frees.
+ * Runs `work` unless another process holds the lock, which a crash of its holder frees. It is the lock of a transaction:
+ * behind a pooler, the next statement of a session may run in another one. The transaction is open as long as the work
+ * takes, does nothing and holds nothing else back.
  *
  * @returns what `work` gave, or undefined when the lock is taken.
  */
@@ -140,12 +151,12 @@ export const withAdvisoryLock = async <T>(pool: Pool, key: number, work: () => P
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [key]);
-    if (!rows[0]?.held) return undefined;
+    await client.query('begin; set local idle_in_transaction_session_timeout = 0');
     try {
-      return await work();
+      const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_xact_lock($1) as held', [key]);
+      return rows[0]?.held ? await work() : undefined;
     } finally {
-      await client.query('select pg_advisory_unlock($1)', [key]).catch((err: Error) => {
+      await client.query('rollback').catch((err: Error) => {
         broken = err;
       });
     }

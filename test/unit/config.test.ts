@@ -186,7 +186,7 @@ describe('the settings in the environment', () => {
     expect(message).toMatch(/^  PORT must/m);
   });
 
-  it.each(['0', '-1', '65536', '3.5', '1e3', ' 80'])('refuse the port %j', (PORT) => {
+  it.each(['0', '-1', '65536', '3.5', '1e3', '8 0'])('refuse the port %j', (PORT) => {
     expect(problemsOf({ PORT })).toContain('PORT must be a whole number from 1 to 65535');
   });
 });
