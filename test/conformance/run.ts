@@ -9,12 +9,12 @@ const describeDifference = ({ name, ours, reference }: Difference): string[] => 
   `    reference: ${reference}`,
 ];
 
-const describeComparison = ({ agreeing, stricter, disagreeing }: Comparison): string[] => {
-  const all = agreeing.length + stricter.length + disagreeing.length;
-  const comparable = all - stricter.length;
+const describeComparison = ({ agreeing, stricter, looser, disagreeing }: Comparison): string[] => {
+  const all = agreeing.length + stricter.length + looser.length + disagreeing.length;
+  const comparable = all - stricter.length - looser.length;
   return [
     `Agreement: ${agreeing.length} of ${all} packages (${percent(agreeing.length, all)}).`,
-    `Without those that are stricter on purpose: ${agreeing.length} of ${comparable} (${percent(agreeing.length, comparable)}).`,
+    `Without those that differ on purpose: ${agreeing.length} of ${comparable} (${percent(agreeing.length, comparable)}).`,
     '',
     `Disagreements: ${disagreeing.length}`,
     ...disagreeing.flatMap(describeDifference),
@@ -24,6 +24,9 @@ const describeComparison = ({ agreeing, stricter, disagreeing }: Comparison): st
       ...describeDifference(difference),
       `    reason:    ${reason} (${key})`,
     ]),
+    '',
+    `Accepted on purpose: ${looser.length}`,
+    ...looser.flatMap(({ reason, ...difference }) => [...describeDifference(difference), `    reason:    ${reason}`]),
   ];
 };
 

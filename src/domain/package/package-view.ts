@@ -26,7 +26,7 @@ export const viewPackage = (files: PackageFile[]): PackageView => {
 };
 
 /**
- * Gives undefined when the bytes are not UTF-8. A byte order mark stays in the text, because JSON may not begin with one.
+ * Gives undefined when the bytes are not UTF-8. A byte order mark stays in the text.
  */
 export const decodeText = (bytes: Uint8Array): string | undefined => {
   try {

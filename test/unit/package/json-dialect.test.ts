@@ -47,7 +47,7 @@ describe('refuses', () => {
     ['a raw line break in a string', '["a\nb"]', 'syntax'],
     ['leading zeros', '{"x":01}', 'syntax'],
     ['text behind the value', '{} {}', 'syntax'],
-    ['a byte order mark', '\uFEFF{}', 'syntax'],
+    ['a byte order mark, which whoever reads the file has dropped', '\uFEFF{}', 'syntax'],
     ['three digits behind \\u', '["\\u12"]', 'syntax'],
     ['three digits behind \\u, with an unknown escape', '["\\q\\u12"]', 'syntax'],
     ['a missing brace', '{"a":{"b":1}', 'syntax'],
@@ -64,6 +64,39 @@ describe('refuses', () => {
   test('depth without using the stack', () => {
     expect(read('['.repeat(500_000))).toHaveProperty('fault.kind', 'syntax');
     expect(read('{"a":'.repeat(200_000))).toHaveProperty('fault.kind', 'syntax');
+  });
+});
+
+describe('says what stands there', () => {
+  test.each([
+    [
+      'curly quotes',
+      '{\u201Ca\u201D: 1}',
+      'this is a curly quote (\u201C, U+201C) in place of a straight double quote',
+    ],
+    ['a curly quote after a key', '{"a\u201D: 1}', 'this string is not closed on its line'],
+    ['single quotes', "{'a': 1}", 'this is a single quote in place of a straight double quote'],
+    ['a typographic apostrophe', '{"a": \u2019x\u2019}', 'this is a quote of another kind (\u2019, U+2019)'],
+    ['a no-break space', '{\n\u00A0 "a": 1}', 'this is another character than a plain space (U+00A0)'],
+    ['a zero-width space', '{"a":\u200B 1}', 'this is another character than a plain space (U+200B)'],
+    ['a second byte order mark', '\uFEFF{}', 'this is another character than a plain space (U+FEFF)'],
+    ['the first mark of a conflict', '{\n<<<<<<< HEAD\n"a": 1', 'this is a mark of a merge conflict (<<<<<<<)'],
+    ['the middle mark of a conflict', '{"a": 1\n=======\n', 'this is a mark of a merge conflict (=======)'],
+    ['the last mark of a conflict', '{"a": 1\r\n>>>>>>> branch\r\n}', 'this is a mark of a merge conflict (>>>>>>>)'],
+    ['NUL', '{"a": \0 1}', 'this is a NUL character (U+0000), so the file is no text in UTF-8'],
+    ['a comment of a script', '{\n# x\n"a": 1}', 'JSON has no comments that begin with #'],
+    ['a comma before a brace', '{"a": 1,\n}', 'the comma before this } is one too many'],
+    ['a comma before a bracket', '[1, /* last */ ]', 'the comma before this ] is one too many'],
+    ['a comma and a comment before a brace', '{"a": 1, // last\n}', 'the comma before this } is one too many'],
+    ['an end that comes too early', '{"a": 1', 'the text ends too early'],
+    ['a word', '{"a": yes}', 'this is no JSON value (single quotes, NaN or a word without quotes)'],
+  ])('%s', (_, text, detail) => {
+    expect(read(text)).toMatchObject({ fault: { kind: 'syntax', detail: expect.stringContaining(detail) as string } });
+  });
+
+  test('in time, however long the file is before it', () => {
+    const text = `[${'1, '.repeat(60_000)}]`;
+    expect(read(text)).toMatchObject({ fault: { detail: 'the comma before this ] is one too many' } });
   });
 });
 

@@ -82,7 +82,7 @@ test.each([
 test.each([
   ['', 'manifest_not_json', '', /^manifest\.json, line 1, column 1: [^:]+; \w.+\.$/],
   ['{"a": 1,}', 'manifest_not_json', '', /^manifest\.json, line 1, column 9: [^:]+; \w.+\.$/],
-  ['\uFEFF{}', 'manifest_not_json', '', /^manifest\.json, line 1, column 1: [^:]+; \w.+\.$/],
+  ['\uFEFF\uFEFF{}', 'manifest_not_json', '', /^manifest\.json, line 1, column 1: [^:]+; \w.+\.$/],
   [
     '{"a": {\r\n"b/c": [1, x]}}',
     'manifest_not_json',

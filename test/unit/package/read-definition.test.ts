@@ -139,7 +139,7 @@ test('parameters, in the order of the manifest', async () => {
 test('requirements, in the order of the file', async () => {
   const titles = { title: 'a', title_pluralized: 'as', include_in_list_view: true };
   const requirements =
-    '{"triggers":{"z":{"title":"Z"},"1":{"title":"one"},"none":null},' +
+    '{"triggers":{"z":{"title":"Z"},"1":{"title":"one"}},' +
     '"custom_objects":{"custom_object_types":[{"key":"car","schema":{}}],"others":[{}]},' +
     `"custom_objects_v2":{"objects":[${JSON.stringify({ key: 'a', ...titles })}],` +
     '"object_fields":[{"key":"f","title":"F","type":"text","object_key":"a"},"ignored"]}}';

@@ -34,7 +34,7 @@ describe('requirements', () => {
     ['a type that does not exist', { moons: { a: titled } }, ['invalid_requirements_types']],
     ['a type that is inherited', { toString: { a: titled } }, ['invalid_requirements_types']],
     ['an entry without a title', { macros: { a: { name: 'x' } } }, ['missing_required_fields']],
-    ['an entry that is null', { macros: { a: null } }, []],
+    ['an entry that is null', { macros: { a: null } }, ['invalid_requirement_structure']],
     ['a title that is null', { macros: { a: { title: null } } }, []],
     ['an entry that is a string', { macros: { a: 'title' } }, ['invalid_requirement_structure']],
     ['a type that is null', { macros: null }, ['invalid_requirement_type_structure']],

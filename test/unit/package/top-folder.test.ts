@@ -132,6 +132,24 @@ describe('what may be meant in several ways is an error that says what to do', (
       'The package has no manifest.json at its root. Several were found in folders: repo/a/manifest.json, repo/b/manifest.json. Zip the content of one of these folders.',
     ],
     [
+      'a manifest with a capital letter',
+      [{ name: 'Manifest.json' }, { name: 'assets/iframe.html' }],
+      'missing_manifest',
+      'The package has no manifest.json at its root. Manifest.json was found: rename it to manifest.json, in small letters.',
+    ],
+    [
+      'a manifest with capital letters in a folder',
+      [{ name: 'app/MANIFEST.JSON' }],
+      'missing_manifest',
+      'The package has no manifest.json at its root. app/MANIFEST.JSON was found: rename it to manifest.json, in small letters, and zip the content of app.',
+    ],
+    [
+      'another archive',
+      [{ name: 'README.md' }, { name: 'dist/app-1.0.zip' }],
+      'missing_manifest',
+      'The package has no manifest.json at its root. It holds another archive, dist/app-1.0.zip: upload that one, or zip the files of the app themselves.',
+    ],
+    [
       'a folder without a manifest',
       other('app/'),
       'missing_manifest',

@@ -1,5 +1,6 @@
-import { type JSONVisitor, printParseErrorCode } from 'jsonc-parser';
+import { type JSONVisitor, type ParseErrorCode, printParseErrorCode } from 'jsonc-parser';
 import { type JsonFault, JsonFaultError, syntaxDetail } from './json-fault.ts';
+import { describeWhatStands } from './what-stands.ts';
 
 /** A JSON value together with the place where it begins; line and column are one-based. */
 export interface JsonNode {
@@ -85,6 +86,9 @@ const createTree = ({ maxDepth, maxValues = Number.POSITIVE_INFINITY }: JsonDial
   };
 };
 
+const syntaxAt = (text: string, offset: number, code: ParseErrorCode): string =>
+  offset >= text.length ? 'the text ends too early' : (describeWhatStands(text, offset) ?? syntaxDetail(code));
+
 /**
  * Gives a visitor for the parser, which builds the tree and throws on the first thing that the dialect refuses.
  * @throws JsonFaultError out of the visitor's methods.
@@ -123,7 +127,7 @@ export const jsonTreeBuilder = (
     },
     onError: (code, ...token) => {
       if (printParseErrorCode(code) === 'InvalidEscapeCharacter') lenientAt.add(token[0]);
-      else stop('syntax', token[0] >= text.length ? 'the text ends too early' : syntaxDetail(code), token);
+      else stop('syntax', syntaxAt(text, token[0], code), token);
     },
   };
   return { visitor, root: tree.root, count: tree.count };

@@ -4,7 +4,7 @@ import { type JsonFault, JsonFaultError } from './json-fault.ts';
 
 /**
  * Reads JSON as the package rules of the reference validator 4.52 want it: comments and unknown escapes are taken,
- * trailing commas, single quotes, raw control characters, a byte order mark and text after the value are not. Strings
+ * trailing commas, single quotes, raw control characters and text after the value are not. Strings
  * that cannot be stored and a key `__proto__` are refused on top of that.
  * Linear in the text. `count`: of the values in it.
  */

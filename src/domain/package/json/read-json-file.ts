@@ -80,18 +80,16 @@ export const readJsonFile = (
       problem: { key: 'json_file_too_large', message, file: path, data: { file: path, max: limits.maxJsonBytes } },
     };
   }
-  const text = decodeText(bytes);
-  if (text === undefined) return { problem: notUtf8(path) };
+  const decoded = decodeText(bytes);
+  if (decoded === undefined) return { problem: notUtf8(path) };
+  // Editors on Windows put it there; RFC 8259, 8.1 lets a parser ignore it.
+  const text = decoded.replace(/^\uFEFF/, '');
   const result = parseJson(text, {
     maxDepth: Math.min(limits.maxJsonDepth, maxDepthOfAll),
     duplicates: rules.duplicate ? 'refuse' : 'last',
     maxValues: rules.values?.max ?? maxValuesOfFile,
   });
   if ('root' in result) return { document: { file: path, root: result.root }, count: result.count };
-  if (text.startsWith('\uFEFF')) {
-    const detail = 'it begins with a byte order mark';
-    return { problem: problemOf(path, text, { kind: 'syntax', detail, line: 1, column: 1 }, rules) };
-  }
   return { problem: problemOf(path, text, result.fault, rules) };
 };
 

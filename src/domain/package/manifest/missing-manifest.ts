@@ -18,8 +18,23 @@ export const describeMissingManifest = (view: PackageView): PackageProblem => {
     const message = nested.length > 1 ? severalNested(nested) : oneNested(first, view);
     return { key: 'nested_manifest', message, file: first, data: { found_path: first } };
   }
-  return { key: 'missing_manifest', message: missing(found) };
+  if (found.length > 0) return { key: 'missing_manifest', message: missing(found) };
+  const [likely] = view.all.filter(
+    ({ path }) => path.toLowerCase().endsWith(name) && nameOf(path).length === name.length,
+  );
+  if (likely !== undefined) return { key: 'missing_manifest', message: misspelt(likely.path), file: likely.path };
+  const [archive] = view.all.filter(({ path }) => /\.zip$/i.test(path));
+  return { key: 'missing_manifest', message: archive ? insideArchive(archive.path) : missing([]) };
 };
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+const misspelt = (path: string): string =>
+  `The package has no ${name} at its root. ${short(path)} was found: rename it to ${name}, in small letters` +
+  (path.includes('/') ? `, and zip the content of ${short(folderOf(path))}.` : '.');
+
+const insideArchive = (path: string): string =>
+  `The package has no ${name} at its root. It holds another archive, ${short(path)}: upload that one, or zip the files of the app themselves.`;
 
 const severalNested = (paths: string[]): string =>
   `The package has no ${name} at its root, and several in folders: ${list(paths)}. Zip the content of one of these folders.`;

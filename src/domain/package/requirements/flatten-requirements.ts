@@ -37,7 +37,7 @@ const flattenLists = (document: JsonDocument, type: string): FlatRequirement[] =
   });
 };
 
-/** Every requirement of the file as one of its own, in the order of the file. Entries that are null are left out. */
+/** Every requirement of the file as one of its own, in the order of the file. Entries that are no objects are left out. */
 export const flattenRequirements = (document: JsonDocument): FlatRequirement[] =>
   entriesAt(document, []).flatMap(([type]) => {
     if (listedTypes.includes(type)) return flattenLists(document, type);

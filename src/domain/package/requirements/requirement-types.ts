@@ -20,8 +20,5 @@ export const untitledTypes = ['channel_integrations', 'custom_objects', 'webhook
 /** Types that are not `{ identifier: payload }`. */
 export const listedTypes = ['custom_objects', 'custom_objects_v2'];
 
-/** Types of which no entry may be null: each has fields that it cannot do without. */
-export const strictTypes = ['channel_integrations', 'user_fields', 'organization_fields', 'webhooks'];
-
 /** Where the requirements of a package are. */
 export const requirementsPath = 'requirements.json';

@@ -2,7 +2,7 @@ import { entriesAt } from '../json/json-document.ts';
 import { isObject, jsonType, list, own, show } from '../json/values.ts';
 import type { RequirementsContext } from './requirements-context.ts';
 import { entriesOf } from './requirements-context.ts';
-import { listedTypes, requirementTypes, strictTypes } from './requirement-types.ts';
+import { listedTypes, requirementTypes } from './requirement-types.ts';
 
 /** One problem for all unknown types. Package rules of the reference validator 4.52. */
 export const checkTypeNames = ({ document, report }: RequirementsContext): void => {
@@ -16,7 +16,10 @@ export const checkTypeNames = ({ document, report }: RequirementsContext): void 
   });
 };
 
-/** Types and entries of a kind that the reference validator 4.52 crashes on, or lets through unread. */
+/**
+ * Types and entries of a kind that the reference validator 4.52 crashes on, or lets through unread: an entry that is null
+ * would be provisioned as nothing, without a word.
+ */
 export const checkTypeShapes = ({ document, report }: RequirementsContext): void => {
   for (const [type, entries] of entriesAt(document, [])) {
     if (type === 'custom_objects_v2') continue;
@@ -31,7 +34,7 @@ export const checkTypeShapes = ({ document, report }: RequirementsContext): void
     }
     if (listedTypes.includes(type)) continue;
     for (const [identifier, payload] of entriesAt(document, [type])) {
-      if (isObject(payload) || (payload === null && !strictTypes.includes(type))) continue;
+      if (isObject(payload)) continue;
       report({
         key: 'invalid_requirement_structure',
         path: [type, identifier],
