@@ -1,3 +1,5 @@
+import { honestVectors } from '../unit/archive/vectors/honest.ts';
+import { acceptedMutants, compareReaders } from './archive-readers.ts';
 import { type Comparison, comparePackages, type Difference, knownPackagesFile, readKnownPackages } from './compare.ts';
 
 const percent = (part: number, whole: number): string =>
@@ -36,4 +38,23 @@ export const run = async (file: string | undefined): Promise<void> => {
   const comparison = await comparePackages(packages);
   process.stdout.write(`${describeComparison(comparison).join('\n')}\n`);
   if (comparison.disagreeing.length > 0 || packages.length === 0) process.exitCode = 1;
+  // Packages of somebody's own have nothing to do with readers of archives.
+  if (file === undefined) await compareArchiveReaders();
+};
+
+const MUTANTS = 2_000;
+const FIRST_SEED = 7_000_000;
+
+/** Prints what other readers find in archives that we accept; exit code 1 when one finds something else. */
+const compareArchiveReaders = async (): Promise<void> => {
+  const honest = honestVectors.map(({ archive }, index) => ({ seed: index, archive }));
+  const archives = [...honest, ...acceptedMutants(MUTANTS, FIRST_SEED)];
+  process.stdout.write(`\nArchives that are accepted: ${honest.length} by hand, ${MUTANTS} mutants.\n`);
+  for (const { reader, alike, refused, different } of await compareReaders(archives)) {
+    const refusals = [...refused.values()].reduce((sum, count) => sum + count, 0);
+    process.stdout.write(`  ${reader}: ${alike} read alike, ${refusals} refused, ${different.length} read otherwise\n`);
+    for (const [reason, count] of refused) process.stdout.write(`    refused ${count}: ${reason}\n`);
+    for (const one of different) process.stdout.write(`    otherwise: ${one}\n`);
+    if (different.length > 0) process.exitCode = 1;
+  }
 };

@@ -1,6 +1,6 @@
 /** An entry of an archive as its central directory has it. All numbers are declared, and checked by `inspectArchive`. */
 export interface ArchiveEntry {
-  /** With forward slashes; a folder's without the slash at the end. */
+  /** With forward slashes, without `./` in front; a folder's without the slash at the end. */
   path: string;
   isDirectory: boolean;
   /** Bytes in the archive. */
@@ -13,12 +13,12 @@ export interface ArchiveEntry {
   method: number;
   /** Of the inflated bytes. */
   crc32: number;
+  /** The name as it stands in the archive, with a folder's slash at the end. */
+  name: Buffer;
 }
 
 /** An entry with what is needed to check it, and nobody else needs. */
 export interface DirectoryRecord extends ArchiveEntry {
-  /** The name as it stands in the archive, with a folder's slash at the end. */
-  name: Buffer;
   flags: number;
   /** Unix mode in the upper half, DOS or Windows attributes in the lower. */
   externalAttributes: number;

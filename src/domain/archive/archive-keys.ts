@@ -9,7 +9,7 @@ export const archiveKeys = {
   archive_no_end_record: `The archive has no end record, so it is cut short or not a zip: ${again}.`,
   archive_several_end_records: `The archive can be read as if it ended in two places: ${again}, without a comment.`,
   archive_comment_length_wrong: `The archive ends before its comment does: ${again}.`,
-  archive_bytes_after_end: `The archive has {found} bytes after its end record: ${again}.`,
+  archive_bytes_after_end: `The archive has {found} bytes after its end record that are not zero, or too many: ${again}.`,
   archive_multi_disk: 'The archive is split over several disks: pack it as a single file.',
   archive_zip64_locator_wrong: `The ZIP64 locator does not point at the ZIP64 end record in front of it: ${again}.`,
   archive_zip64_record_missing: `The end record refers to a ZIP64 end record that is missing: ${again}.`,
@@ -38,7 +38,6 @@ export const archiveKeys = {
   archive_local_crc_differs: `The local header of {entry} has another checksum: ${again}.`,
   archive_descriptor_missing: `{entry} announces a data descriptor but has none: ${again}.`,
   archive_descriptor_width_differs: `The data descriptor of {entry} is not as wide as its local header makes readers expect: ${again}.`,
-  archive_stored_size_unknown: `{entry} is stored uncompressed and its size comes after it, so that some readers cannot find its end: ${again}.`,
   archive_descriptor_differs: `The data descriptor of {entry} contradicts the central directory: ${again}.`,
 
   // The content.
@@ -60,10 +59,9 @@ export const archiveKeys = {
 
   // Names.
   archive_name_empty: `An entry has no name: ${again}.`,
-  archive_name_not_utf8: 'The name {entry} is not UTF-8: rename the file, with plain letters if need be.',
-  archive_name_encoding_unclear:
-    'The name {entry} is not marked as UTF-8, so readers see different names: rename it with plain letters, or use a tool that marks names as UTF-8.',
-  archive_unicode_path_differs: `{entry} carries more than one Unicode-path field, or one that does not repeat its name: ${again}.`,
+  archive_name_not_utf8:
+    'The name {entry} is not UTF-8: rename the file with plain letters, or use a tool that writes names in UTF-8.',
+  archive_unicode_path_differs: `{entry} carries more than one Unicode-path field, or one with another name: ${again}.`,
   archive_name_control_character: 'The name {entry} has control characters in it: rename the file.',
   archive_name_backslash:
     'The name {entry} has a backslash in it, as some Windows tools write between folders: use a tool that writes forward slashes.',

@@ -1,11 +1,10 @@
 import type { DirectoryRecord } from './archive-entry.ts';
 import { ArchiveRefusal } from './archive-problem.ts';
 import type { EndRecord } from './end-record.ts';
+import { readPath, slash } from './entry-name.ts';
 import { readExtraFields } from './extra-fields.ts';
 import { hasSignature, recordBytes, signatures } from './zip-format.ts';
 import { resolveZip64 } from './zip64-extra.ts';
-
-const slash = 0x2f;
 
 /**
  * Reads the records of the central directory, as many as the end record counts, and makes sure that they fill it.
@@ -63,17 +62,17 @@ const readRecord = (record: Buffer): DirectoryRecord => {
   const extent = resolveZip64(header, extra.zip64);
   if (!extent) throw new ArchiveRefusal('archive_zip64_extra_wrong', name);
   if (extent.disk !== 0) throw new ArchiveRefusal('archive_multi_disk', name);
-  const isDirectory = name.at(-1) === slash;
+  const flags = record.readUInt16LE(8);
   return {
-    path: name.toString('utf8', 0, isDirectory ? name.length - 1 : name.length),
-    isDirectory,
+    path: readPath(name, flags, extra.unicodePaths),
+    isDirectory: name.at(-1) === slash,
     compressedBytes: extent.compressedBytes,
     expandedBytes: extent.expandedBytes,
     offset: extent.offset,
     method: record.readUInt16LE(10),
     crc32: record.readUInt32LE(16),
     name,
-    flags: record.readUInt16LE(8),
+    flags,
     externalAttributes: record.readUInt32LE(38),
     unicodePaths: extra.unicodePaths,
   };

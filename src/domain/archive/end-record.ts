@@ -57,7 +57,24 @@ const findEndRecord = (bytes: Buffer): number => {
   const end = endsWithComment(bytes, last);
   if (end === null) throw new ArchiveRefusal('archive_no_end_record');
   if (end > bytes.length) throw new ArchiveRefusal('archive_comment_length_wrong');
+  if (isPadding(bytes.subarray(end))) {
+    if (first < last && hasOtherEnd(bytes, { first, last, end }))
+      throw new ArchiveRefusal('archive_several_end_records');
+    return last;
+  }
   throw new ArchiveRefusal('archive_bytes_after_end', undefined, { found: bytes.length - end });
+};
+
+/** Tapes, disks and some uploads fill the last block with zeros. Readers look for the end record no further back than this. */
+const maxPaddingBytes = 0xffff;
+
+const isPadding = (bytes: Buffer): boolean => bytes.length <= maxPaddingBytes && bytes.every((byte) => byte === 0);
+
+/** True if an earlier record has a comment that reaches to the padding: it might be taken for the end record. */
+const hasOtherEnd = (bytes: Buffer, { first, last, end }: { first: number; last: number; end: number }): boolean => {
+  for (let at = bytes.indexOf(signature, first); at !== last; at = bytes.indexOf(signature, at + 1))
+    if ((endsWithComment(bytes, at) ?? 0) >= end) return true;
+  return false;
 };
 
 /** Where the record at `at` and its comment end, if the whole record is there. */

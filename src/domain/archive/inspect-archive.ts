@@ -6,12 +6,12 @@ import { readEndRecord } from './end-record.ts';
 import { checkCollisions } from './entry-collisions.ts';
 import { findContentProblem, findTotalProblem } from './entry-content.ts';
 import { findKindProblem } from './entry-kind.ts';
-import { findNameProblem } from './entry-name.ts';
+import { findNameProblem, isRootFolder } from './entry-name.ts';
 import { checkLayout } from './layout.ts';
 import type { ArchiveLimits } from './limits.ts';
 
 export interface ArchiveInspection {
-  /** In the order of the central directory. To be believed only if there are no problems. */
+  /** In the order of the central directory, without the folder that the package itself is. To be believed only if there are no problems. */
   entries: ArchiveEntry[];
   /** At most 20. */
   problems: PackageProblem[];
@@ -37,7 +37,7 @@ export const inspectArchive = (bytes: Buffer, limits: ArchiveLimits): ArchiveIns
     if (!(error instanceof ArchiveRefusal)) throw error;
     report(problems, error.problem);
   }
-  return { entries: records.map(toEntry), problems };
+  return { entries: records.filter(({ name }) => !isRootFolder(name)).map(toEntry), problems };
 };
 
 const requireAtMost = (key: 'archive_too_large' | 'archive_too_many_entries', found: number, limit: number): void => {
@@ -67,4 +67,5 @@ const toEntry = (record: DirectoryRecord): ArchiveEntry => ({
   offset: record.offset,
   method: record.method,
   crc32: record.crc32,
+  name: record.name,
 });

@@ -70,10 +70,11 @@ const findGapProblem = (
   if ((record.flags & flagBits.descriptor) === 0) return gap.length === 0 ? null : bytesBetween(gap.length, record);
   if (descriptorLengths.includes(gap.length)) {
     if (!descriptorAgrees(gap, record)) return archiveProblem('archive_descriptor_differs', record.name);
-    // A reader that streams has nothing else to go by: it would look for the next entry at another place.
-    return isWideDescriptor(gap.length) === hasZip64Sizes(bytes, record)
-      ? null
-      : archiveProblem('archive_descriptor_width_differs', record.name);
+    // Azure and yazl write sizes of 64 bits whatever the local header says. The other way round nobody does, and a
+    // reader that streams would look for the next entry eight bytes further on.
+    return !isWideDescriptor(gap.length) && hasZip64Sizes(bytes, record)
+      ? archiveProblem('archive_descriptor_width_differs', record.name)
+      : null;
   }
   return gap.length < Math.min(...descriptorLengths)
     ? archiveProblem('archive_descriptor_missing', record.name)

@@ -2,9 +2,9 @@ import type { PackageProblem } from '../package/problem.ts';
 import type { ArchiveEntry, DirectoryRecord } from './archive-entry.ts';
 import type { ArchiveKey } from './archive-keys.ts';
 import { archiveProblem } from './archive-problem.ts';
-import { repeatName } from './entry-name.ts';
+import { repeatsUnicodePath } from './entry-name.ts';
 import { readExtraFields } from './extra-fields.ts';
-import { flagBits, methods, readUint64, recordBytes, sentinel32 } from './zip-format.ts';
+import { flagBits, readUint64, recordBytes, sentinel32 } from './zip-format.ts';
 
 /** The flags that change how the bytes after the header are read. */
 const readingFlags = flagBits.encrypted | flagBits.strongEncryption | flagBits.maskedHeaders | flagBits.descriptor;
@@ -37,7 +37,8 @@ export const findLocalProblem = (bytes: Buffer, record: DirectoryRecord): Packag
     return archiveProblem('archive_local_name_differs', record.name);
   const extra = readExtraFields(bytes.subarray(nameEnd, nameEnd + fixed.readUInt16LE(28)));
   if (!extra) return archiveProblem('archive_extra_field_cut', record.name);
-  if (!repeatName(extra.unicodePaths, record.name)) return archiveProblem('archive_unicode_path_differs', record.name);
+  if (!repeatsUnicodePath(extra.unicodePaths, record))
+    return archiveProblem('archive_unicode_path_differs', record.name);
   const key = findHeaderProblem(fixed, record) ?? findSizeProblem(fixed, record, extra.zip64);
   return key && archiveProblem(key, record.name);
 };
@@ -63,24 +64,13 @@ const findSizeProblem = (fixed: Buffer, record: DirectoryRecord, zip64: Buffer[]
     const fits =
       isStated(readUint64(field, 0), record.expandedBytes, record) &&
       isStated(readUint64(field, 8), record.compressedBytes, record);
-    if (!fits || (hasDescriptor(record) && !leavesSizesOpen(fixed, field))) return 'archive_zip64_extra_wrong';
+    if (!fits) return 'archive_zip64_extra_wrong';
   }
   const fits =
     (expanded === sentinel32 || isStated(expanded, record.expandedBytes, record)) &&
     (compressed === sentinel32 || isStated(compressed, record.compressedBytes, record));
-  if (!fits) return 'archive_local_size_differs';
-  // Deflated data end by themselves; of stored data a reader that streams must know the size in front.
-  const isOpen = record.method === methods.stored && record.expandedBytes > 0 && hasDescriptor(record);
-  const isStatedInFront = [compressed, expanded].every((size) => size !== 0 && size !== sentinel32);
-  return isOpen && !isStatedInFront ? 'archive_stored_size_unknown' : null;
+  return fits ? null : 'archive_local_size_differs';
 };
-
-/**
- * True if the ZIP64 field of a local header says that the sizes are in a descriptor of 64 bits, and nothing else: some
- * readers expect one wherever the field is, others only if both sizes refer to it and are zero there.
- */
-const leavesSizesOpen = (fixed: Buffer, field: Buffer): boolean =>
-  fixed.readUInt32LE(18) === sentinel32 && fixed.readUInt32LE(22) === sentinel32 && field.every((byte) => byte === 0);
 
 const hasDescriptor = ({ flags }: DirectoryRecord): boolean => (flags & flagBits.descriptor) !== 0;
 

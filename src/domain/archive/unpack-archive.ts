@@ -4,6 +4,7 @@ import type { PackageProblem } from '../package/problem.ts';
 import type { ArchiveEntry } from './archive-entry.ts';
 import { ArchiveRefusal } from './archive-problem.ts';
 import { isDropped } from './dropped-files.ts';
+import { isRootFolder } from './entry-name.ts';
 import { inflateEntry } from './inflate-entry.ts';
 import { inspectArchive } from './inspect-archive.ts';
 import type { ArchiveLimits } from './limits.ts';
@@ -31,12 +32,11 @@ export const unpackArchive = (
 };
 
 const inflateFiles = (bytes: Buffer, entries: ArchiveEntry[]): PackageFile[] => {
-  const zipEntries = listEntries(bytes);
+  const zipEntries = listEntries(bytes).filter(({ rawEntryName }) => !isRootFolder(rawEntryName));
   if (zipEntries.length !== entries.length) throw new ArchiveRefusal('archive_readers_disagree');
   const files: PackageFile[] = [];
   for (const [index, entry] of entries.entries()) {
-    const name = entry.isDirectory ? `${entry.path}/` : entry.path;
-    if (zipEntries[index]?.entryName !== name) throw new ArchiveRefusal('archive_readers_disagree');
+    if (!zipEntries[index]?.rawEntryName.equals(entry.name)) throw new ArchiveRefusal('archive_readers_disagree');
     if (entry.isDirectory) continue;
     const file = { path: entry.path, bytes: inflateEntry(bytes, entry) };
     // Only now: what is dropped is checked like the rest, so that nothing can be hidden in it.

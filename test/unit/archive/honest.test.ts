@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../../src/domain/archive/limits.ts';
 import { unpackArchive } from '../../../src/domain/archive/unpack-archive.ts';
 import { buildZip } from '../../support/lying-zip.ts';
-import { asTexts, readWithYauzl } from './second-reader.ts';
+import { readWithYauzl } from '../../conformance/archive-readers.ts';
+import { asTexts } from './second-reader.ts';
 import { honestVectors } from './vectors/honest.ts';
 import { limitVectors } from './vectors/limits.ts';
 
@@ -12,7 +13,7 @@ describe('accepts', () => {
     const unpacked = unpackArchive(archive, defaultLimits);
     expect(unpacked.problems).toEqual([]);
     expect(asTexts(unpacked.files)).toEqual(asTexts(expected));
-    expect(asTexts(await readWithYauzl(archive))).toEqual(asTexts(expected));
+    expect(await readWithYauzl(archive)).toBe('alike');
   });
 
   it('what is exactly at a limit', () => {

@@ -73,7 +73,16 @@ describe('inspectArchive', () => {
     const archive = buildZip([{ name: 'folder/' }, { name: 'folder/a.txt', content: 'aaaaaaaaaa', deflate: true }]);
     expect(inspectArchive(archive, defaultLimits)).toEqual({
       entries: [
-        { path: 'folder', isDirectory: true, compressedBytes: 0, expandedBytes: 0, offset: 0, method: 0, crc32: 0 },
+        {
+          path: 'folder',
+          isDirectory: true,
+          compressedBytes: 0,
+          expandedBytes: 0,
+          offset: 0,
+          method: 0,
+          crc32: 0,
+          name: Buffer.from('folder/'),
+        },
         {
           path: 'folder/a.txt',
           isDirectory: false,
@@ -82,6 +91,7 @@ describe('inspectArchive', () => {
           offset: 37,
           method: 8,
           crc32: 0x4c11cdf0,
+          name: Buffer.from('folder/a.txt'),
         },
       ],
       problems: [],

@@ -11,6 +11,8 @@ const both = 'archive_file_and_folder';
 export const collisionVectors = [
   together('archive_duplicate_entry', 'a.txt', 'b.txt', 'a.txt'),
   together('archive_duplicate_entry', 'a/', 'a/'),
+  together('archive_duplicate_entry', 'manifest.json', './manifest.json'),
+  together(byCase, './Manifest.json', 'manifest.json'),
   together('archive_duplicate_entry', 'a/b', 'a/', 'a/'),
   together('archive_duplicate_entry', '__proto__', '__proto__'),
   together(byCase, 'manifest.json', 'Manifest.json'),
@@ -24,6 +26,7 @@ export const collisionVectors = [
   together(byCase, '\u03C3.txt', '\u03C2.txt'),
   together(byCase, '\u017F.txt', 's.txt'),
   together(both, 'a', 'a/b'),
+  together(both, './a', 'a/b'),
   together(both, 'a/b', 'a'),
   together(both, 'a', 'a/'),
   together(both, 'a/b/c/d', 'a/b'),

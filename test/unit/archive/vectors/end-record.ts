@@ -22,10 +22,23 @@ export const endRecordVectors = [
     comment: Buffer.from('hello'),
     end: { commentBytes: 3 },
   }),
-  lyingEnd('one byte after the end', 'archive_bytes_after_end', { suffix: Buffer.of(0) }),
-  lyingEnd('more bytes after the end than a comment can have', 'archive_bytes_after_end', {
-    suffix: Buffer.alloc(70_000),
+  lyingEnd('one byte after the end', 'archive_bytes_after_end', { suffix: Buffer.of(1) }),
+  lyingEnd('a byte among zeros after the end', 'archive_bytes_after_end', {
+    suffix: Buffer.concat([Buffer.alloc(500), Buffer.of(1), Buffer.alloc(11)]),
   }),
+  lyingEnd('more zeros after the end than readers look over', 'archive_bytes_after_end', {
+    suffix: Buffer.alloc(0x10000),
+  }),
+  hostile(
+    'an end record in the data of an entry whose comment reaches to the zeros after the end',
+    'archive_several_end_records',
+    Buffer.concat([secondEndInData(), Buffer.alloc(512)]),
+  ),
+  hostile(
+    'an end record in the data of an entry whose comment ends among the zeros after the end',
+    'archive_several_end_records',
+    Buffer.concat([secondEndInData(100), Buffer.alloc(512)]),
+  ),
   hostile('one archive behind another', 'archive_bytes_before_first_entry', Buffer.concat([honest, honest])),
   lyingEnd('a second end record in the comment', 'archive_several_end_records', { comment: emptyArchive }),
   lyingEnd('the signature of an end record in the comment', 'archive_several_end_records', {
@@ -73,8 +86,8 @@ export const endRecordVectors = [
 ];
 
 /** Stored data ends with an end record; its comment covers the whole rest, and the true end record is in that comment. */
-function secondEndInData(): Buffer {
+function secondEndInData(more = 0): Buffer {
   const at = (archive: Buffer): number => archive.indexOf(emptyArchive.subarray(0, 20));
   const draft = buildZip([{ name: 'evil.bin', content: endRecordUpTo(0) }, manifest]);
-  return buildZip([{ name: 'evil.bin', content: endRecordUpTo(draft.length - at(draft) - 22) }, manifest]);
+  return buildZip([{ name: 'evil.bin', content: endRecordUpTo(draft.length - at(draft) - 22 + more) }, manifest]);
 }

@@ -11,16 +11,17 @@ export interface HonestVector {
 const text = 'hello '.repeat(50);
 const sentinel = 0xffffffff;
 const times = extraField(0x5455, Buffer.concat([Buffer.of(3), uint32(1_700_000_000), uint32(1_700_000_000)]));
-const unicodePath = (name: string): Buffer =>
-  extraField(0x7075, Buffer.concat([Buffer.of(1), uint32(crc32(name)), Buffer.from(name)]));
+const unicodePath = (name: string, of: string | Buffer = name): Buffer =>
+  extraField(0x7075, Buffer.concat([Buffer.of(1), uint32(crc32(of)), Buffer.from(name)]));
 
-const one = (why: string, entry: LyingEntry): HonestVector => ({
+/** @param path what becomes of its name. */
+const one = (why: string, entry: LyingEntry, path = entry.name.toString()): HonestVector => ({
   why,
   archive: buildZip([{ name: 'first.txt', content: 'first' }, entry, { name: 'last.txt', content: 'last' }]),
   files: {
     'first.txt': 'first',
     'last.txt': 'last',
-    ...(entry.name.toString().endsWith('/') ? {} : { [entry.name.toString()]: entry.content ?? '' }),
+    ...(path.endsWith('/') ? {} : { [path]: entry.content ?? '' }),
   },
 });
 
@@ -50,6 +51,16 @@ const asTheCliWrites = buildZip(
     central: { madeBy: 0x032d, version: entry.name.endsWith('/') ? 10 : 20 },
   })),
 );
+
+/** `assets/Größe.js` in code page 850, as WinRAR and 7-Zip on Windows write it. */
+const inCodePage = Buffer.from('assets/Gr\x94\xE1e.js', 'latin1');
+const translated: LyingEntry = {
+  ...file,
+  name: inCodePage,
+  utf8: false,
+  extra: unicodePath('assets/Größe.js', inCodePage),
+};
+const stored: LyingEntry = { ...file, deflate: false };
 
 const twoFiles: LyingEntry[] = [{ name: 'b.txt', content: 'b' }, file];
 const innerZip = buildZip(twoFiles);
@@ -96,6 +107,75 @@ export const honestVectors: HonestVector[] = [
     local: { crc32: crc32(text), compressedBytes: deflatedBytes, expandedBytes: text.length },
   }),
   one('a stored entry', { ...file, deflate: false }),
+  one('a stored entry whose size only the descriptor has', { ...stored, descriptor: 'signed' }),
+  one('the same without signature', { ...stored, descriptor: 'unsigned' }),
+  one('a stored entry with one of its sizes in the local header', {
+    ...stored,
+    descriptor: 'signed',
+    local: { expandedBytes: text.length },
+  }),
+  one('a stored entry whose size only a ZIP64 descriptor has', {
+    ...zip64Streamed,
+    deflate: false,
+    descriptor: 'signed64',
+  }),
+  one('a stored zip whose size only the descriptor has', {
+    name: 'inner.zip',
+    content: buildZip([{ name: 'evil.txt', content: 'evil', descriptor: 'signed' }]),
+    descriptor: 'signed',
+  }),
+  one('a ZIP64 descriptor after an ordinary local header, as Azure and yazl write it', {
+    ...file,
+    descriptor: 'signed64',
+    central: { compressedBytes: sentinel, expandedBytes: sentinel },
+    extra: extraField(1, uint64(text.length, deflatedBytes)),
+  }),
+  one('the same without signature', { ...file, descriptor: 'unsigned64' }),
+  one('a ZIP64 extra field that no size refers to, with a ZIP64 descriptor', {
+    ...file,
+    descriptor: 'signed64',
+    localExtra: extraField(1, uint64(0, 0)),
+  }),
+  one('a ZIP64 extra field with the sizes that the descriptor has', {
+    ...zip64Streamed,
+    descriptor: 'signed64',
+    localExtra: extraField(1, uint64(text.length, deflatedBytes)),
+  }),
+  one('a name in UTF-8 without the flag, as macOS writes it', { ...file, name: 'assets/Gro\u0308ße.js', utf8: false }),
+  one('the same with a Unicode-path field', {
+    ...file,
+    name: 'é.txt',
+    utf8: false,
+    extra: unicodePath('é.txt'),
+    localExtra: unicodePath('é.txt'),
+  }),
+  one(
+    'a name in a code page with a Unicode-path field',
+    { ...translated, localExtra: translated.extra! },
+    'assets/Größe.js',
+  ),
+  one('the same with the field in the directory only', translated, 'assets/Größe.js'),
+  one('a name with ./ in front', { ...file, name: './a/b.txt' }, 'a/b.txt'),
+  {
+    why: 'a folder as `tar -a` packs it',
+    archive: buildZip([
+      { name: './' },
+      { name: './a/' },
+      { name: './a/b.txt', content: 'b' },
+      { name: './c', content: 'c' },
+    ]),
+    files: { 'a/b.txt': 'b', c: 'c' },
+  },
+  ...[1, 22, 512, 10_240, 0xffff].map((length) => ({
+    why: `${length} zeros after the end`,
+    archive: buildZip(twoFiles, { suffix: Buffer.alloc(length) }),
+    files: inTwoFiles,
+  })),
+  {
+    why: 'zeros after a comment that ends with zeros',
+    archive: buildZip(twoFiles, { comment: Buffer.from('hi\0\0'), suffix: Buffer.alloc(100) }),
+    files: inTwoFiles,
+  },
   one('an empty file', { name: 'empty.txt' }),
   one('an empty file that is deflated', { name: 'empty.txt', deflate: true }),
   one('a folder of its own', { name: 'folder/' }),
