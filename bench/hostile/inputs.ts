@@ -143,7 +143,7 @@ const bodies: HostileInput = {
   async attack({ attacker }) {
     const headers = { 'content-type': 'application/json' };
     const dense = `{"a":[${'{},'.repeat(340_000)}1]}`;
-    const most = `{${Array.from({ length: 19_900 }, (_, i) => `"${String(i).padEnd(46, 'k')}":1`).join()}}`;
+    const most = `{${Array.from({ length: 11_900 }, (_, i) => `"${String(i).padEnd(80, 'k')}":1`).join()}}`;
     await together(AT_ONCE, async (index) => {
       const body = index % 2 === 0 ? dense : most;
       await drain(await attacker.fetch('/api/v2/apps/installations.json', { method: 'POST', headers, body }));

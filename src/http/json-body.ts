@@ -1,9 +1,12 @@
 import express, { Router, type RequestHandler } from 'express';
 import { AppError, InvalidRequestError, MalformedRequestError, TooLargeError } from '../errors.ts';
+import { accountIdOf } from './auth.ts';
 import { JSON_LIMITS } from './body-limits.ts';
+import { clientAddressOf } from './client-address.ts';
 import { findDuplicateKey } from './duplicate-key.ts';
 import { notJson } from './errors.ts';
-import { shapeOfJson } from './json-shape.ts';
+import { inTurn } from './in-turn.ts';
+import { countMembers, shapeOfJson } from './json-shape.ts';
 
 /**
  * Accepts a JSON object of at most 1 MiB in UTF-8, each key once. Mount after authentication.
@@ -27,10 +30,9 @@ export const acceptJson = ({ anyValue = false } = {}): RequestHandler => {
     },
     refuseLargeBody,
     express.raw({ type: () => true, limit: JSON_LIMITS.maxBytes }),
-    async (req, _res, next) => {
-      const bytes: unknown = req.body;
-      if (Buffer.isBuffer(bytes) && bytes.length > LARGE_BYTES) await nextTurn();
-      req.body = readBody(bytes, anyValue);
+    async (req, res, next) => {
+      const sender = String(accountIdOf(res) ?? clientAddressOf(req));
+      req.body = await readBody(req.body, { anyValue, sender });
       next();
     },
   );
@@ -44,35 +46,39 @@ export const refuseLargeBody: RequestHandler = (req, _res, next) => {
   throw new TooLargeError(`The body of the request is too large: ${JSON_LIMITS.maxBytes} bytes at the most.`);
 };
 
-/** A body that is larger is read in a turn of the event loop of its own: several that end together hold it one by one. */
-const LARGE_BYTES = 64 * 1024;
-let turn: Promise<void> = Promise.resolve();
+interface ReadOptions {
+  anyValue: boolean;
+  /** Whose body it is, for the order of the turns. */
+  sender: string;
+}
 
-const nextTurn = (): Promise<void> => {
-  turn = turn.then(() => new Promise((resolve) => setImmediate(resolve)));
-  return turn;
-};
-
-const readBody = (bytes: unknown, anyValue: boolean): unknown => {
-  const value = Buffer.isBuffer(bytes) && bytes.length > 0 ? readJson(bytes) : undefined;
+const readBody = async (bytes: unknown, { anyValue, sender }: ReadOptions): Promise<unknown> => {
+  const value = Buffer.isBuffer(bytes) && bytes.length > 0 ? await readJson(bytes, sender) : undefined;
   if (anyValue && value !== undefined) return value;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new InvalidRequestError(`Send ${anyValue ? 'JSON' : 'a JSON object'} as the body of the request.`);
 };
 
+/** A body that is larger is read in {@link inTurn turns}: many at once must not keep the others waiting. */
+const LARGE_BYTES = 64 * 1024;
+
+const atOnce = async <T>(work: () => T): Promise<T> => work();
+
 /**
  * Parses a body whose shape is within the limits: these bound the time that the parser and the search for duplicate keys
- * take.
+ * take, some 10 ms each.
  */
-const readJson = (bytes: Buffer): unknown => {
-  const { depth, values, compact } = shapeOfJson(bytes);
+const readJson = async (bytes: Buffer, sender: string): Promise<unknown> => {
+  const step = <T>(work: () => T): Promise<T> => (bytes.length > LARGE_BYTES ? inTurn(sender, work) : atOnce(work));
+  const { depth, values, members, compact } = await step(() => shapeOfJson(bytes));
   const { maxDepth, maxValues } = JSON_LIMITS;
   if (depth > maxDepth) throw new MalformedRequestError(`The body must not be nested deeper than ${maxDepth} levels.`);
   if (values > maxValues) throw new TooLargeError(`The body must have at most ${maxValues} values.`);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const value: unknown = JSON.parse(text);
-    refuseDuplicates(compact.toString());
+    const value = await step(() => JSON.parse(text) as unknown);
+    // To find the key takes four times as long as to see that there is none.
+    if (await step(() => countMembers(value) < members)) await step(() => refuseDuplicates(compact.toString()));
     return value;
   } catch (err) {
     if (err instanceof TypeError) throw new MalformedRequestError('The body is not UTF-8.');

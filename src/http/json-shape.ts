@@ -1,5 +1,6 @@
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPENING_LIST = 0x5b;
 const CLOSING_LIST = 0x5d;
@@ -13,6 +14,8 @@ export interface JsonShape {
   depth: number;
   /** How many values it has, in objects and lists, empty ones included. */
   values: number;
+  /** How many members its objects have, each as often as it stands there. */
+  members: number;
   /** The text without white space between its values. */
   compact: Buffer;
 }
@@ -27,6 +30,7 @@ export const shapeOfJson = (bytes: Buffer): JsonShape => {
   let open = 0;
   let depth = 0;
   let values = 1;
+  let members = 0;
   let inText = false;
   for (let i = 0; i < bytes.length; i += 1) {
     const byte = bytes[i]!;
@@ -40,11 +44,25 @@ export const shapeOfJson = (bytes: Buffer): JsonShape => {
       compact[length] = bytes[i]!;
       length += 1;
     } else if (byte === COMMA) values += 1;
+    else if (byte === COLON) members += 1;
     else if (byte === OPENING_LIST || byte === OPENING_OBJECT) {
       open += 1;
       values += 1;
       if (open > depth) depth = open;
     } else if (byte === CLOSING_LIST || byte === CLOSING_OBJECT) open -= 1;
   }
-  return { depth, values, compact: compact.subarray(0, length) };
+  return { depth, values, members, compact: compact.subarray(0, length) };
+};
+
+/** Counts the members of all objects in a value that was parsed: fewer than its text has when a key stands twice. */
+export const countMembers = (value: unknown): number => {
+  const open: unknown[] = [value];
+  let members = 0;
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== 'object' || next === null) continue;
+    const inside = Array.isArray(next) ? (next as unknown[]) : Object.values(next);
+    if (!Array.isArray(next)) members += inside.length;
+    for (const one of inside) if (typeof one === 'object' && one !== null) open.push(one);
+  }
+  return members;
 };

@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { JSON_LIMITS, QUERY_LIMITS, uploadLimits } from '../../src/http/body-limits.ts';
-import { shapeOfJson } from '../../src/http/json-shape.ts';
+import { findDuplicateKey } from '../../src/http/duplicate-key.ts';
+import { countMembers, shapeOfJson } from '../../src/http/json-shape.ts';
 import { readQuery } from '../../src/http/read-query.ts';
 
 const sources = async (): Promise<{ file: string; text: string }[]> => {
@@ -70,6 +72,28 @@ describe('the shape of a JSON text', () => {
     ['"unfinished \\', '"unfinished \\'],
   ])('leaves out white space between values: %j', (json, compact) => {
     expect(shapeOfJson(Buffer.from(json)).compact.toString()).toBe(compact);
+  });
+
+  it.each([
+    ['1', 0],
+    ['{"a:b":":"}', 1],
+    ['{"a":{"b":[{"c":1},{}]},"__proto__":{"d":null}}', 5],
+  ])('of %s: %d members, as many as the value has', (json, members) => {
+    expect(shapeOfJson(Buffer.from(json)).members).toBe(members);
+    expect(countMembers(JSON.parse(json))).toBe(members);
+  });
+
+  it('has more members than the value exactly when a key stands twice', () => {
+    const members = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', '__proto__'), fc.jsonValue()), { maxLength: 4 });
+    fc.assert(
+      fc.property(members, members, (outer, inner) => {
+        const write = (all: [string, unknown][], more = ''): string =>
+          `{${[...all.map(([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`), more].filter(Boolean).join(' , ')}}`;
+        const text = write(outer, `"inner":[${write(inner)}]`);
+        const isTwice = countMembers(JSON.parse(text)) < shapeOfJson(Buffer.from(text)).members;
+        expect(isTwice).toBe(findDuplicateKey(text) !== undefined);
+      }),
+    );
   });
 
   it('counts each value of a list at least once', () => {
