@@ -12,7 +12,10 @@ export interface HostileInput {
   name: string;
   /** What has to be there: made once, before the API that is measured starts. A worker runs meanwhile. */
   prepare?: (stage: Stage) => Promise<void>;
-  attack: (stage: Stage) => Promise<void>;
+  /** One request of it, which may be alone. */
+  one: (stage: Stage, index: number) => Promise<void>;
+  /** How many of them come at once. */
+  atOnce: number;
   /** What the neighbour asks for meanwhile; otherwise the list of its installations. */
   neighbourAsks?: (stage: Stage) => Promise<Response>;
 }
@@ -30,6 +33,10 @@ const drain = async (answer: Response): Promise<void> => {
 };
 
 const get = async (client: Client, route: string): Promise<void> => drain(await client.fetch(route));
+
+/** All requests of an input at once. */
+export const attack = ({ one, atOnce }: HostileInput, stage: Stage): Promise<void> =>
+  together(atOnce, (index) => one(stage, index));
 
 const together = async (count: number, one: (index: number) => Promise<unknown>): Promise<void> => {
   await Promise.all(Array.from({ length: count }, (_, index) => one(index)));
@@ -56,7 +63,8 @@ const markdown: HostileInput = {
     buildMany(stage, 60, (i) =>
       buildArchive({ manifest: { name: `M${i}` }, files: { 'translations/en.json': app('![[]('.repeat(4_000)) } }),
     ),
-  attack: ({ attacker }) => together(AT_ONCE, () => get(attacker, '/api/v2/apps/owned.json')),
+  one: ({ attacker }) => get(attacker, '/api/v2/apps/owned.json'),
+  atOnce: AT_ONCE,
 };
 
 /** As much as a package may have of texts that are shown, and the rest in members that are not. */
@@ -72,7 +80,8 @@ const unfolding = (index: number): Buffer => {
 const translations: HostileInput = {
   name: '40 apps whose translations unfold to 8 MiB, listed 24 times at once',
   prepare: (stage) => buildMany(stage, 40, unfolding),
-  attack: ({ attacker }) => together(AT_ONCE, () => get(attacker, '/api/v2/apps/owned.json')),
+  one: ({ attacker }) => get(attacker, '/api/v2/apps/owned.json'),
+  atOnce: AT_ONCE,
 };
 
 const installOne = async (stage: Stage): Promise<number> => {
@@ -91,7 +100,8 @@ const installations: HostileInput = {
   async prepare(stage) {
     await cloneRow(stage.db, 'installations', { id: await installOne(stage), count: 9_999 });
   },
-  attack: ({ attacker }) => get(attacker, '/api/v2/apps/installations.json?include=app'),
+  one: ({ attacker }) => get(attacker, '/api/v2/apps/installations.json?include=app'),
+  atOnce: 1,
 };
 
 const audit: HostileInput = {
@@ -109,7 +119,8 @@ const audit: HostileInput = {
     const { rows } = await stage.db.query<{ id: number }>('select max(id)::float8 as id from audit_entries');
     await cloneRow(stage.db, 'audit_entries', { id: rows[0]!.id, count: 199 });
   },
-  attack: ({ attacker }) => together(4, () => get(attacker, '/api/appyard/v1/audit_logs')),
+  one: ({ attacker }) => get(attacker, '/api/appyard/v1/audit_logs'),
+  atOnce: 4,
 };
 
 let failedJob = '';
@@ -122,72 +133,70 @@ const report: HostileInput = {
     failedJob = await requestBuild(target, await upload(target, archive, 'app.zip'));
     await untilCompleted(attacker, failedJob).catch(() => undefined);
   },
-  attack: ({ attacker }) =>
-    together(200, () => get(attacker, `/api/v2/apps/job_statuses/${failedJob}.json?include=report`)),
+  one: ({ attacker }) => get(attacker, `/api/v2/apps/job_statuses/${failedJob}.json?include=report`),
+  atOnce: 200,
 };
 
 const fieldNames: HostileInput = {
   name: 'multipart fields a[4294967294]',
-  async attack({ attacker }) {
-    await together(8, async () => {
-      const form = new FormData();
-      form.append('a[4294967294]', '5');
-      form.append('a[x]', '5');
-      await drain(await attacker.fetch('/api/v2/apps/validate', { method: 'POST', body: form }));
-    });
+  async one({ attacker }) {
+    const form = new FormData();
+    form.append('a[4294967294]', '5');
+    form.append('a[x]', '5');
+    await drain(await attacker.fetch('/api/v2/apps/validate', { method: 'POST', body: form }));
   },
+  atOnce: 8,
 };
+
+const dense = `{"a":[${'{},'.repeat(340_000)}1]}`;
+const most = `{${Array.from({ length: 11_900 }, (_, i) => `"${String(i).padEnd(80, 'k')}":1`).join()}}`;
 
 const bodies: HostileInput = {
   name: 'JSON bodies of a mebibyte of small values, 24 at once',
-  async attack({ attacker }) {
+  async one({ attacker }, index) {
     const headers = { 'content-type': 'application/json' };
-    const dense = `{"a":[${'{},'.repeat(340_000)}1]}`;
-    const most = `{${Array.from({ length: 11_900 }, (_, i) => `"${String(i).padEnd(80, 'k')}":1`).join()}}`;
-    await together(AT_ONCE, async (index) => {
-      const body = index % 2 === 0 ? dense : most;
-      await drain(await attacker.fetch('/api/v2/apps/installations.json', { method: 'POST', headers, body }));
-    });
+    const body = index % 2 === 0 ? most : dense;
+    await drain(await attacker.fetch('/api/v2/apps/installations.json', { method: 'POST', headers, body }));
   },
+  atOnce: AT_ONCE,
 };
 
 const policies: HostileInput = {
   name: '60 webhook policies with rs512 at once',
-  attack: ({ attacker }) =>
-    together(60, async () => {
-      const body = JSON.stringify({ jwt_alg: 'rs512' });
-      const headers = { 'content-type': 'application/json' };
-      await drain(await attacker.fetch('/v1/webhook_policies', { method: 'POST', headers, body }));
-    }),
+  async one({ attacker }) {
+    const body = JSON.stringify({ jwt_alg: 'rs512' });
+    const headers = { 'content-type': 'application/json' };
+    await drain(await attacker.fetch('/v1/webhook_policies', { method: 'POST', headers, body }));
+  },
+  atOnce: 60,
 };
+
+let packed: Buffer | undefined;
+const drawingsOf = (): Buffer => (packed ??= slowPackage());
 
 const drawings: HostileInput = {
   name: '9,900 tiny SVGs at validate, 12 times at once',
-  async attack({ attacker }) {
-    const slow = slowPackage();
-    const stop = AbortSignal.timeout(10_000);
-    await together(12, async () => {
-      const sent = attacker.fetch('/api/v2/apps/validate', {
-        method: 'POST',
-        body: uploadForm(slow, 'file'),
-        signal: stop,
-      });
-      await sent.then(drain).catch(() => undefined);
+  async one({ attacker }) {
+    const sent = attacker.fetch('/api/v2/apps/validate', {
+      method: 'POST',
+      body: uploadForm(drawingsOf(), 'file'),
+      signal: AbortSignal.timeout(10_000),
     });
+    await sent.then(drain).catch(() => undefined);
   },
+  atOnce: 12,
   neighbourAsks: ({ neighbour }) =>
     neighbour.fetch('/api/v2/apps/validate', { method: 'POST', body: uploadForm(buildArchive(), 'file') }),
 };
 
 const guesses: HostileInput = {
   name: '100 anonymous connections that guess passwords',
-  async attack({ system }) {
+  async one({ system }, index) {
     const { hostname, port } = new URL(system.origin);
     const stop = Date.now() + 5_000;
-    await together(100, async (index) => {
-      for (let n = 0; Date.now() < stop; n += 1) await guess({ hostname, port }, `u${index}-${n}@invented.example`);
-    });
+    for (let n = 0; Date.now() < stop; n += 1) await guess({ hostname, port }, `u${index}-${n}@invented.example`);
   },
+  atOnce: 100,
   neighbourAsks: ({ neighbour }) =>
     fetch(`${neighbour.origin}/api/v2/apps/installations.json`, {
       headers: {

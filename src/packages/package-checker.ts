@@ -50,7 +50,7 @@ export const createPackageChecker = ({
   maxWaitMs = MAX_WAIT_MS,
   heapMb = HEAP_MB,
 }: CheckerOptions): PackageChecker => {
-  const reader = createPackageReader(limits, threads, { heapMb });
+  const reader = createPackageReader(limits, threads, { heapMb, spare: true });
   const share = createFairShare({
     places: threads,
     // Half of the threads stay for the others.

@@ -52,12 +52,14 @@ interface ThreadOptions {
    * with an error; one that has garbage collects it. Undefined: as much as Node lets it have, which is gigabytes.
    */
   heapMb?: number;
+  /** Keeps a thread ready beside those that work, so that a newcomer does not wait until one has started. */
+  spare?: boolean;
 }
 
 export const createPackageReader = (
   limits: ArchiveLimits,
   threads: number,
-  { heapMb }: ThreadOptions = {},
+  { heapMb, spare = false }: ThreadOptions = {},
 ): PackageReader => {
   const pool = new Piscina({
     filename: threadFile('thread'),
@@ -69,12 +71,20 @@ export const createPackageReader = (
     execArgv: fromSources ? ['--import', 'tsx'] : [],
   });
   pool.on('error', () => undefined);
+  const keepSpare = (): void => {
+    // It takes a thread that is free, and otherwise starts one.
+    if (spare && pool.threads.length < threads) pool.run(null).catch(() => undefined);
+  };
   return {
     async read(archive, { switches, repack = false, keep = true, signal }) {
       refuseInTransaction('Reading a package');
       const request: Omit<ThreadRequest, 'archive'> = { limits, switches, repack, keep };
       const abort = signal && { signal };
-      if ('path' in archive) return pool.run({ archive, ...request }, { ...abort });
+      if ('path' in archive) {
+        const reading = pool.run({ archive, ...request }, { ...abort }) as Promise<PackageReading>;
+        keepSpare();
+        return reading;
+      }
       // A view of memory that others use too cannot be handed over.
       const own = archive.buffer.byteLength === archive.byteLength ? archive : new Uint8Array(archive);
       const transferList = [own.buffer as ArrayBuffer];

@@ -9,9 +9,11 @@ export interface ThreadRequest extends Omit<ReadRequest, 'archive'> {
   keep: boolean;
 }
 
-/** What runs on the thread. The files' bytes are handed over, not copied; piscina sees that only through `move`. */
+/** What runs on the thread; without a request it only loads what one needs. The files' bytes are handed over, not copied; piscina sees that only through `move`. */
 // oxlint-disable-next-line import/no-default-export -- the shape piscina asks for
-export default async ({ archive, keep, ...request }: ThreadRequest): Promise<PackageReading> => {
+export default async (asked: ThreadRequest | null): Promise<PackageReading | undefined> => {
+  if (!asked) return undefined;
+  const { archive, keep, ...request } = asked;
   const bytes = 'path' in archive ? await readFile(archive.path) : archive;
   const reading = await readPackage({ ...request, archive: bytes });
   const files = (keep ? reading.files : []).map((file) => ({ path: file.path, bytes: owned(file.bytes) }));
