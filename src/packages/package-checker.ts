@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArchiveLimits } from '../domain/archive/limits.ts';
 import type { PackageSwitches } from '../domain/package/switches.ts';
 import { AppError } from '../errors.ts';
@@ -43,6 +44,12 @@ const WAITING_PER_ACCOUNT = 8;
 /** Shorter than the time after which clients and load balancers give up (30 to 60 s). */
 const MAX_WAIT_MS = 20_000;
 
+/**
+ * After a check that nobody waits for any more its account has no other one for so long: its thread was ended, clients often
+ * go away together, and the next check would take a thread along that another account needs.
+ */
+const ABANDONED_MS = 250;
+
 export const createPackageChecker = ({
   limits,
   threads,
@@ -64,6 +71,7 @@ export const createPackageChecker = ({
       const either = signal ? AbortSignal.any([timeout, signal]) : timeout;
       return await reader.read(file, { switches, keep: false, signal: either });
     } catch (err) {
+      if (signal?.aborted) await sleep(ABANDONED_MS, undefined, { ref: false });
       if (isOutOfMemory(err))
         throw new AppError(
           'package_too_complex',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { loadPurifier } from '../domain/package/assets/svg/purify-svg.ts';
 import { readPackage, type PackageReading, type ReadRequest } from './read-package.ts';
 
 /** A file is read here, when its turn has come: what waits in line costs no memory. */
@@ -12,7 +13,11 @@ export interface ThreadRequest extends Omit<ReadRequest, 'archive'> {
 /** What runs on the thread; without a request it only loads what one needs. The files' bytes are handed over, not copied; piscina sees that only through `move`. */
 // oxlint-disable-next-line import/no-default-export -- the shape piscina asks for
 export default async (asked: ThreadRequest | null): Promise<PackageReading | undefined> => {
-  if (!asked) return undefined;
+  if (!asked) {
+    // Nearly a second, which the first package with a drawing would wait for.
+    await loadPurifier();
+    return undefined;
+  }
   const { archive, keep, ...request } = asked;
   const bytes = 'path' in archive ? await readFile(archive.path) : archive;
   const reading = await readPackage({ ...request, archive: bytes });
