@@ -41,21 +41,24 @@ export interface Opened {
 /** Our queries, the sweep's lock, and the connection on which BullMQ listens where there is no Redis. */
 const POOL_MAX = 20;
 
-/**
- * Opens the pool of DATABASE_URL.
- *
- * @param way `direct`: that of DATABASE_DIRECT_URL, where there is one. `queue`: that one, for BullMQ.
- */
+interface PoolWay {
+  /** By DATABASE_DIRECT_URL, where there is one. */
+  direct?: boolean;
+  /** For the queue in Postgres too. */
+  queue?: boolean;
+}
+
+/** Opens the pool of DATABASE_URL. */
 export const openPool = async (
   config: Config,
   log: Logger,
-  way: 'usual' | 'direct' | 'queue' = 'usual',
+  { direct = false, queue = false }: PoolWay = {},
 ): Promise<Pool> => {
   const { databaseUrl = embeddedPostgresUrl(config.dataDir), databaseDirectUrl, databaseCa } = config;
   return createPool({
-    url: way === 'usual' ? databaseUrl : (databaseDirectUrl ?? databaseUrl),
+    url: direct ? (databaseDirectUrl ?? databaseUrl) : databaseUrl,
     ca: databaseCa === undefined ? undefined : await readCertificates('DATABASE_CA', databaseCa),
-    queue: config.redisUrl === undefined && (way !== 'usual' || databaseDirectUrl === undefined),
+    queue,
     max: POOL_MAX,
     onError: (err) => log.warn('database connection', { err }),
   });
@@ -64,7 +67,7 @@ export const openPool = async (
 /** The pool that the queue in Postgres uses: one of its own where there is a way around a pooler. */
 const openQueuePool = async (config: Config, db: Pool, log: Logger, releases: Releases): Promise<Pool> => {
   if (config.redisUrl !== undefined || config.databaseDirectUrl === undefined) return db;
-  const pool = await openPool(config, log, 'queue');
+  const pool = await openPool(config, log, { direct: true, queue: true });
   await waitForDatabase(config, { db: pool, log });
   releases.add('the connections of the queue', () => pool.end());
   return pool;
@@ -78,7 +81,8 @@ export const openDeps = async (
   role: ProcessRole = 'start',
 ): Promise<Opened> => {
   const { tracing, telemetry } = await openTracing(config, role, log, releases);
-  const db = await openPool(config, log);
+  const queue = config.redisUrl === undefined && config.databaseDirectUrl === undefined;
+  const db = await openPool(config, log, { queue });
   // Not to be released before: closing a pool waits for the try that is under way.
   await waitForDatabase(config, { db, log });
   releases.add('the database', () => db.end());

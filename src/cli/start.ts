@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import { startServer, type TlsMaterial } from '../http/server.ts';
 import { bootstrapAccount, chooseCredentials } from '../use-cases/bootstrap-account.ts';
-import { checkBlobMark, checkKeyMarks } from '../use-cases/check-marks.ts';
+import { checkKeyMarks } from '../use-cases/check-marks.ts';
 import { localUrl } from './addresses.ts';
 import {
   readCredentialsFile,
@@ -24,6 +24,7 @@ import { pushExample } from './push-example.ts';
 import { runProcess } from './run-process.ts';
 import { startPostgres } from './start-postgres.ts';
 import { waitForDatabase } from './wait-for-database.ts';
+import { watchBlobMark } from './watch-blob-mark.ts';
 import { withDatabase } from './with-database.ts';
 import { WORKER_CLOSE_MS } from './worker.ts';
 import { zcliLines } from './zcli-lines.ts';
@@ -49,8 +50,8 @@ export const start = (config: Config): Promise<void> =>
     );
     const { deps, backend } = await openDeps(config, log, releases, 'start');
     await checkKeyMarks(deps);
-    const lostMark = await checkBlobMark(deps);
-    const ops = await openOps(deps, 'start', releases, { blobsLost: lostMark !== undefined });
+    const blobMark = await watchBlobMark(deps, { releases, fail });
+    const ops = await openOps(deps, 'start', releases, blobMark);
     const worker = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => worker.close(), WORKER_CLOSE_MS);
     ops.watch(() => worker.problems());

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import { isDatabaseAway } from '../db/errors.ts';
 import { addressOf } from '../db/pool.ts';
+import { jittered } from '../jitter.ts';
 import type { Logger } from '../logger.ts';
 
 /** A machine that starts all its services at once, or a fail-over, is done by then. */
@@ -10,7 +11,7 @@ const LIMIT_MS = 60_000;
 const BETWEEN_MS = 1_000;
 
 /**
- * Waits for the database that DATABASE_URL names, as long as what keeps it away may pass: one try a second, a warning with
+ * Waits for the database that DATABASE_URL names, as long as what keeps it away may pass: one or two tries a second, a warning with
  * the first that fails, and a line when it is there. An embedded one is there, or nobody starts it.
  *
  * @throws Error with its host and port when it has not come within `limitMs`; what pg reports, at once, when it is of another
@@ -29,7 +30,7 @@ export const waitForDatabase = async (
     if (!waits) log.warn('waiting for the database', { host, port, err });
     waits = true;
     if (performance.now() >= giveUpAt) throw unreachable(`${host}:${port}`, err);
-    await sleep(BETWEEN_MS);
+    await sleep(jittered(BETWEEN_MS));
   }
   if (waits) log.info('the database is there', { host, port });
 };

@@ -10,7 +10,7 @@ export const withDatabase = async (
   way: 'usual' | 'direct' = 'usual',
 ): Promise<void> => {
   const log = createLogger(config.logLevel);
-  const db = await openPool(config, log, way);
+  const db = await openPool(config, log, { direct: way === 'direct' });
   try {
     await work(db, log);
   } finally {

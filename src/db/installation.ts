@@ -20,6 +20,14 @@ export const probeDatabase = async (db: Queryable): Promise<void> => {
   await db.query('update installation set probed_at = now()');
 };
 
+/** Whether the mark was ever written into the blob store. */
+export const isBlobsMarked = async (db: Queryable): Promise<boolean> => {
+  const { rows } = await db.query<{ marked: boolean }>(
+    'select blobs_marked_at is not null as marked from installation',
+  );
+  return rows[0]!.marked;
+};
+
 /**
  * Notes that the mark is in the blob store.
  *
@@ -41,6 +49,11 @@ export const listKeyMarks = async (db: Queryable): Promise<KeyMark[]> => {
     'select key_id, mark from installation_keys order by created_at, key_id',
   );
   return rows.map(({ key_id, mark }) => ({ keyId: key_id, mark }));
+};
+
+/** Removes the marks of all keys but these. */
+export const keepKeyMarks = async (db: Queryable, keyIds: readonly string[]): Promise<void> => {
+  await db.query('delete from installation_keys where key_id <> all($1)', [keyIds]);
 };
 
 /** Adds marks of keys; a mark of the same key is replaced. */

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { jittered } from '../jitter.ts';
 import { isDeadlock, isLockTimeout } from './errors.ts';
 import { withTransaction, type Queryable } from './pool.ts';
 
@@ -34,7 +35,7 @@ const runWhenFree = async (pool: Pool, name: string, statements: string): Promis
       return await run(pool, name, statements);
     } catch (err) {
       if (!(isLockTimeout(err) || isDeadlock(err)) || tries === TRIES) throw err;
-      await sleep(BETWEEN_MS);
+      await sleep(jittered(BETWEEN_MS));
     }
   }
 };

@@ -25,7 +25,7 @@ export interface PoolOptions {
  * The process's one pool; it serves our queries and, where there is no Redis, BullMQ.
  * Ids come back as numbers (clients compare them strictly), and no statement waits for ever.
  */
-export const createPool = ({ url, ca, queue = true, max, onError }: PoolOptions): Pool => {
+export const createPool = ({ url, ca, queue = false, max, onError }: PoolOptions): Pool => {
   const { options, ...place } = parseDatabaseUrl(url, ca);
   const asked = [options, queue ? '-c search_path=public,bullmq' : undefined].filter((one) => one !== undefined);
   const pool = new pg.Pool({

@@ -1,4 +1,5 @@
 import { Cluster, Redis } from 'ioredis';
+import { jittered } from '../jitter.ts';
 import type { RedisPlace } from './redis-url.ts';
 
 export type RedisClient = Redis | Cluster;
@@ -31,7 +32,7 @@ export const connectRedis = (place: RedisPlace, { role, ca, onError }: ConnectOp
   return redis;
 };
 
-const retryStrategy = (times: number): number => Math.min(50 * 2 ** Math.min(times - 1, 10), 2_000);
+const retryStrategy = (times: number): number => jittered(Math.min(50 * 2 ** Math.min(times - 1, 10), 2_000));
 
 const limitsOf = (role: Role) =>
   role === 'producer'

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackendFactory, IQueueBackend } from 'bullmq';
+import { jittered } from '../jitter.ts';
 
 /** The pause after the first of several failures in a row, and the longest one, in milliseconds. */
 interface Pauses {
@@ -50,4 +51,4 @@ export const pauseOnError =
 
 /** @param failures in a row, from 1. */
 const pauseMs = ({ firstMs, longestMs }: Pauses, failures: number): number =>
-  Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 10)) * (1 - Math.random() / 2);
+  jittered(Math.min(longestMs, firstMs * 2 ** Math.min(failures - 1, 10)));

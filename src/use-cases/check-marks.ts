@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDatabaseUnusable } from '../db/errors.ts';
 import {
   forgetBlobsMarked,
   getInstallationId,
+  isBlobsMarked,
   listKeyMarks,
   noteBlobsMarked,
   putKeyMarks,
@@ -30,7 +32,7 @@ const keyMarksOf = ({ cipher }: Pick<Deps, 'cipher'>, installation: string): Key
  *
  * @throws ForeignStoreError when the database knows keys, and none of the given ones is among them.
  */
-export const checkKeyMarks = async (deps: Pick<Deps, 'db' | 'cipher'>): Promise<void> => {
+export const checkKeyMarks = async (deps: Pick<Deps, 'db' | 'cipher' | 'log'>): Promise<void> => {
   const given = keyMarksOf(deps, await getInstallationId(deps.db));
   const known = await listKeyMarks(deps.db);
   const isKnown = (one: KeyMark): boolean => known.some(({ keyId, mark }) => keyId === one.keyId && mark === one.mark);
@@ -40,35 +42,46 @@ export const checkKeyMarks = async (deps: Pick<Deps, 'db' | 'cipher'>): Promise<
         `${given.map(({ keyId }) => keyId).join(', ')}. Set SECRETS_KEY to the key of this installation; a new key is added beside ` +
         'it, separated by a comma. If the key is lost, run: appyard adopt --key',
     );
-  await putKeyMarks(deps.db, given);
+  const missing = given.filter((one) => !isKnown(one));
+  // A process starts on a database that is read-only just now, too.
+  if (missing.length === 0) return;
+  await putKeyMarks(deps.db, missing).catch((err: unknown) => {
+    if (!isDatabaseUnusable(err)) throw err;
+    deps.log.warn('the marks of the keys were not written', { err });
+  });
 };
 
 /** What another process needs to write the mark that it has announced. */
 const MARK_WAIT_MS = 3_000;
 const MARK_LOOK_MS = 250;
 
+/** `lost`: the store has no mark although it had one. `unknown`: the store cannot be reached now. */
+export type BlobMark = 'there' | 'lost' | 'unknown';
+
 /**
  * Compares the mark in the blob store with the database, and writes it where the database has never written one.
  *
- * @returns what is wrong when the store has lost the mark; undefined: nothing, or the store cannot be reached now.
  * @throws ForeignStoreError when the store has the mark of another installation.
  */
-export const checkBlobMark = async (deps: Marked): Promise<string | undefined> => {
+export const checkBlobMark = async (deps: Marked): Promise<BlobMark> => {
   const installation = await getInstallationId(deps.db);
   try {
     const found = (await deps.blobs.readMark()) ?? (await markBlobs(deps, installation));
-    if (found === installation) return void (await noteBlobsMarked(deps.db));
+    if (found === installation) {
+      if (!(await isBlobsMarked(deps.db))) await noteBlobsMarked(deps.db);
+      return 'there';
+    }
     if (found !== undefined) throw foreignBlobs(found, installation);
   } catch (err) {
     if (err instanceof ForeignStoreError) throw err;
     deps.log.warn('the mark of the blob store was not checked', { err });
-    return undefined;
+    return 'unknown';
   }
-  const lost =
+  deps.log.error(
     'The blob store does not have the mark of this installation, although it was written before: is it another store? ' +
-    'Set BLOB_URL (or DATA_DIR) to the store of the other processes. If the store is new on purpose, run: appyard adopt --blobs';
-  deps.log.error(lost);
-  return lost;
+      'Set BLOB_URL (or DATA_DIR) to the store of the other processes. If the store is new on purpose, run: appyard adopt --blobs',
+  );
+  return 'lost';
 };
 
 const foreignBlobs = (found: string, installation: string): ForeignStoreError =>
@@ -79,7 +92,7 @@ const foreignBlobs = (found: string, installation: string): ForeignStoreError =>
 
 /** @returns the mark that is there afterwards; undefined: none, and the database says that there was one. */
 const markBlobs = async ({ db, blobs }: Marked, installation: string): Promise<string | undefined> => {
-  if (await noteBlobsMarked(db)) {
+  if (!(await isBlobsMarked(db)) && (await noteBlobsMarked(db))) {
     try {
       await blobs.writeMark(installation);
     } catch (err) {

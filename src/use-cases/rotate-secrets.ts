@@ -1,4 +1,5 @@
 import { listAppsWithPlainSecrets } from '../db/installation-secrets.ts';
+import { keepKeyMarks } from '../db/installation.ts';
 import { withTransaction, type Queryable } from '../db/pool.ts';
 import type { Deps } from '../deps.ts';
 import { secretKinds } from '../domain/settings.ts';
@@ -32,7 +33,7 @@ const BATCH = 100;
  * own: what is done stays done when it is broken off, and another run goes on from there. Rows that somebody else holds
  * are waited for one by one, so nobody waits in a circle, and a change made meanwhile is kept.
  *
- * A value that no key opens stays as it is and is counted.
+ * A value that no key opens stays as it is and is counted. The marks of keys that are no longer in use are removed.
  */
 export const rotateSecrets = async (deps: Pick<Deps, 'db' | 'cipher'>): Promise<Rotation> => {
   const failures = new Map<string, number>();
@@ -40,7 +41,10 @@ export const rotateSecrets = async (deps: Pick<Deps, 'db' | 'cipher'>): Promise<
   const places: PlaceRotation[] = [];
   for (const place of sealedPlaces) places.push(await rotatePlace(deps, place, failures));
   const used = await Promise.all(sealedPlaces.map((place) => place.listKeys(deps.db)));
-  return { places, sealedPlain, failures, usedKeys: [...new Set(used.flat())] };
+  const usedKeys = [...new Set(used.flat())];
+  // A key that opens nothing any more is none of this installation's: nobody may start with it alone.
+  await keepKeyMarks(deps.db, [...new Set([...usedKeys, deps.cipher.keyIds[0]!])]);
+  return { places, sealedPlain, failures, usedKeys };
 };
 
 const sealPlain = async ({ db, cipher }: Pick<Deps, 'db' | 'cipher'>): Promise<number> => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Redis } from 'ioredis';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { buildApp, createApp, endOf, pollJob } from '../support/client.ts';
-import { queueBackends } from '../support/harness.ts';
+import { admin, queueBackends } from '../support/harness.ts';
 import { buildArchive } from '../support/packages.ts';
 import { migratedSystem, type StoreKind, type System } from '../support/process-system.ts';
 import { createPrograms, services } from '../support/program.ts';
@@ -27,6 +27,16 @@ const emptyFolder = async (): Promise<string> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'appyard-other-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
+};
+
+/** The database of a system that has ended, under another name: as from a backup. */
+const restoredCopy = async ({ env }: System): Promise<string> => {
+  const url = new URL(env['DATABASE_URL']!);
+  const copy = `${url.pathname.slice(1)}_restored`;
+  await admin(`create database ${copy} template ${url.pathname.slice(1)}`);
+  onTestFinished(() => admin(`drop database ${copy} with (force)`));
+  url.pathname = `/${copy}`;
+  return url.href;
 };
 
 it('a second installation on the same Redis prefix does not start until it adopts, and then each runs its own jobs only', async () => {
@@ -72,6 +82,8 @@ it.each(queueBackends)('another SECRETS_KEY does not start, a rotated one does (
   await programsOf(system, { SECRETS_KEY: other })
     .start(services.worker)
     .untilLine(/"working"/);
+  const taken = await system.run(services.worker);
+  expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining('has none of the keys of this installation')]);
 });
 
 it('a lost key is replaced with adopt --key', async () => {
@@ -113,6 +125,45 @@ it('a worker with an empty blob store says so, is not ready, and its builds name
   worker.kill('SIGTERM');
   const { stdout, stderr } = await worker.ended;
   expect(stdout + stderr).toContain('The blob store does not have the mark of this installation');
+  await system.startWorker();
+  expect(await endOf(system, job)).toMatchObject({ status: 'completed' });
+});
+
+it('a backup that was restored beside stores of others starts once they are adopted', async () => {
+  const [one, two] = await Promise.all([open('redis'), open('redis')]);
+  const running = await Promise.all([one.startApi(), one.startWorker(), two.startApi(), two.startWorker()]);
+  const app = await buildApp(one, buildArchive());
+  for (const program of running) program.kill('SIGTERM');
+  await Promise.all(running.map(({ ended }) => ended));
+  const restored = await restoredCopy(one);
+  const settings = { DATABASE_URL: restored, REDIS_PREFIX: two.env['REDIS_PREFIX']!, DATA_DIR: two.env['DATA_DIR']! };
+  const programs = programsOf(one, settings);
+  for (const words of [services.api, services.worker, ['start']]) {
+    const { code, stderr } = await programs.run(words);
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining('adopt --redis') as unknown });
+  }
+  expect(await programs.run(['adopt', '--redis'])).toMatchObject({ code: 0 });
+  const refused = await programs.run(services.worker);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('adopt --blobs')]);
+  expect(await programs.run(['adopt', '--blobs'])).toMatchObject({ code: 0 });
+  await programs.start(services.worker).untilLine(/"working"/);
+  await programs.start(services.api).untilLine(/"listening"/);
+  const shown = await one.request(`/api/v2/apps/${app}.json`);
+  expect(shown.status).toBe(200);
+});
+
+it('jobs that a release before has left under the prefix alone are put into the queue again', async () => {
+  const system = await open('redis');
+  await system.startApi();
+  const job = await createApp(system, buildArchive());
+  const redis = new Redis(inject('redisUrl'));
+  onTestFinished(() => redis.disconnect());
+  const prefix = system.env['REDIS_PREFIX']!;
+  // Under which the release before looks for jobs.
+  const [id] = await system.query<{ id: string }>('select id from installation');
+  for (const key of await redis.keys(`${prefix}:${id!.id}:*`))
+    await redis.rename(key, key.replace(`${prefix}:${id!.id}:`, `${prefix}:`));
+  await system.query(`update jobs set swept_at = now() - interval '1 minute'`);
   await system.startWorker();
   expect(await endOf(system, job)).toMatchObject({ status: 'completed' });
 });

@@ -98,6 +98,11 @@ describe.each(queueBackends)('a database that answers, but not as needed, with t
     await admin(`alter database ${database} set default_transaction_read_only = on`);
     await reconnect();
     await sleep(1_000);
+    // Nor from starting: they wait with what they are asked for.
+    const late = system.start(['worker'], { METRICS_PORT: String(await freePort()) });
+    await late.untilLine(/"working"/);
+    late.kill('SIGTERM');
+    expect((await late.ended).code).toBe(0);
     const before = worker.lines();
     worker.kill('SIGTERM');
     api.kill('SIGTERM');

@@ -63,7 +63,7 @@ export const createSystem = async (
     ...settings,
   };
   const programs = createPrograms(env);
-  const db = createPool({ url: env.DATABASE_URL, queue: false, max: 1, onError: () => undefined });
+  const db = createPool({ url: env.DATABASE_URL, max: 1, onError: () => undefined });
   const started = async (words: readonly string[], line: RegExp): Promise<RunningProgram> => {
     const own: Record<string, string> = s3 ? { DATA_DIR: await mkdtemp(path.join(dataDir, 'own-')) } : {};
     const running = programs.start(words, own);

@@ -1,0 +1,45 @@
+import type { Deps } from '../deps.ts';
+import { checkBlobMark, type BlobMark } from '../use-cases/check-marks.ts';
+import type { Releases } from './releases.ts';
+
+/** How often a store is asked that could not be reached at the start. */
+const AGAIN_MS = 30_000;
+
+interface WatchOptions {
+  releases: Releases;
+  /** Ends the process. */
+  fail: (err: Error) => void;
+  againMs?: number;
+}
+
+/**
+ * Checks the mark of the blob store at the start of a process, and, where the store cannot be reached, again until it can.
+ *
+ * @returns what is known of the mark now.
+ * @throws Error when the store belongs to another installation; later the process ends with it.
+ */
+export const watchBlobMark = async (
+  deps: Pick<Deps, 'db' | 'blobs' | 'cipher' | 'log'>,
+  { releases, fail, againMs = AGAIN_MS }: WatchOptions,
+): Promise<() => BlobMark> => {
+  let mark = await checkBlobMark(deps);
+  if (mark !== 'unknown') return () => mark;
+  let looking: Promise<void> = Promise.resolve();
+  const look = async (): Promise<void> => {
+    try {
+      mark = await checkBlobMark(deps);
+      if (mark !== 'unknown') clearInterval(timer);
+    } catch (err) {
+      clearInterval(timer);
+      fail(err as Error);
+    }
+  };
+  const timer = setInterval(() => {
+    looking = looking.then(look);
+  }, againMs);
+  releases.add('the mark of the blob store', async () => {
+    clearInterval(timer);
+    await looking;
+  });
+  return () => mark;
+};
