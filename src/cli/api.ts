@@ -22,7 +22,7 @@ export const api = (config: Config): Promise<void> => {
     const tls = await openTls(config);
     const { deps } = await openDeps(config, log, releases, 'api');
     await checkKeyMarks(deps);
-    await openOps(deps, 'api', releases, await watchBlobMark(deps, { releases, fail }));
+    await openOps(deps, 'api', releases, await watchBlobMark(deps, { releases, fail, writes: true }));
     const { port, host } = config;
     const server = await listenOn(apiPlace(config), () => startServer(deps, { port, host, tls }));
     releases.add('the server', () => server.close(), CLOSE_MS);

@@ -50,7 +50,7 @@ export const start = (config: Config): Promise<void> =>
     );
     const { deps, backend } = await openDeps(config, log, releases, 'start');
     await checkKeyMarks(deps);
-    const blobMark = await watchBlobMark(deps, { releases, fail });
+    const blobMark = await watchBlobMark(deps, { releases, fail, writes: true });
     const ops = await openOps(deps, 'start', releases, blobMark);
     const worker = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => worker.close(), WORKER_CLOSE_MS);

@@ -2,32 +2,34 @@ import type { Deps } from '../deps.ts';
 import { checkBlobMark, type BlobMark } from '../use-cases/check-marks.ts';
 import type { Releases } from './releases.ts';
 
-/** How often a store is asked that could not be reached at the start. */
-const AGAIN_MS = 30_000;
+/** How often a store is asked of whose mark nothing is known yet. */
+const AGAIN_MS = 10_000;
 
 interface WatchOptions {
   releases: Releases;
   /** Ends the process. */
   fail: (err: Error) => void;
+  /** Whether it may mark a store that nobody has marked: uploads come by way of the API, so a worker must not. */
+  writes: boolean;
   againMs?: number;
 }
 
 /**
- * Checks the mark of the blob store at the start of a process, and, where the store cannot be reached, again until it can.
+ * Checks the mark of the blob store at the start of a process, and again until it is known.
  *
  * @returns what is known of the mark now.
  * @throws Error when the store belongs to another installation; later the process ends with it.
  */
 export const watchBlobMark = async (
   deps: Pick<Deps, 'db' | 'blobs' | 'cipher' | 'log'>,
-  { releases, fail, againMs = AGAIN_MS }: WatchOptions,
+  { releases, fail, writes, againMs = AGAIN_MS }: WatchOptions,
 ): Promise<() => BlobMark> => {
-  let mark = await checkBlobMark(deps);
+  let mark = await checkBlobMark(deps, { writes });
   if (mark !== 'unknown') return () => mark;
   let looking: Promise<void> = Promise.resolve();
   const look = async (): Promise<void> => {
     try {
-      mark = await checkBlobMark(deps);
+      mark = await checkBlobMark(deps, { writes });
       if (mark !== 'unknown') clearInterval(timer);
     } catch (err) {
       clearInterval(timer);

@@ -18,7 +18,7 @@ export const worker = (config: Config): Promise<void> =>
     keepHeapsSmall();
     const { deps, backend } = await openDeps(config, log, releases, 'worker');
     await checkKeyMarks(deps);
-    const blobMark = await watchBlobMark(deps, { releases, fail });
+    const blobMark = await watchBlobMark(deps, { releases, fail, writes: false });
     const ops = await openOps(deps, 'worker', releases, blobMark);
     const running = startWorker(deps, backend, config.workerConcurrency);
     releases.add('the worker', () => running.close(), WORKER_CLOSE_MS);

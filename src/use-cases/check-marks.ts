@@ -55,18 +55,21 @@ export const checkKeyMarks = async (deps: Pick<Deps, 'db' | 'cipher' | 'log'>): 
 const MARK_WAIT_MS = 3_000;
 const MARK_LOOK_MS = 250;
 
-/** `lost`: the store has no mark although it had one. `unknown`: the store cannot be reached now. */
+/** `lost`: the store has no mark although it had one. `unknown`: the store cannot be reached now, or nobody has marked it yet. */
 export type BlobMark = 'there' | 'lost' | 'unknown';
 
 /**
  * Compares the mark in the blob store with the database, and writes it where the database has never written one.
  *
+ * @param writes false: the mark is left to be written by others, and is `unknown` until then.
  * @throws ForeignStoreError when the store has the mark of another installation.
  */
-export const checkBlobMark = async (deps: Marked): Promise<BlobMark> => {
+export const checkBlobMark = async (deps: Marked, { writes = true } = {}): Promise<BlobMark> => {
   const installation = await getInstallationId(deps.db);
   try {
-    const found = (await deps.blobs.readMark()) ?? (await markBlobs(deps, installation));
+    const there = await deps.blobs.readMark();
+    if (there === undefined && !writes && !(await isBlobsMarked(deps.db))) return 'unknown';
+    const found = there ?? (await markBlobs(deps, installation));
     if (found === installation) {
       if (!(await isBlobsMarked(deps.db))) await noteBlobsMarked(deps.db);
       return 'there';

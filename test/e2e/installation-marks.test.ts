@@ -109,6 +109,17 @@ it.each<StoreKind>(['disk', 's3'])(
   },
 );
 
+it('a worker that starts first leaves the mark to the API, and is not ready without the files of it', async () => {
+  const system = await open('postgres');
+  const port = await freePort();
+  const programs = programsOf(system, { DATA_DIR: await emptyFolder(), METRICS_PORT: String(port) });
+  await programs.start(services.worker).untilLine(/"working"/);
+  const readiness = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+  expect(await readiness()).toBe(200);
+  await system.startApi();
+  await expect.poll(readiness, { timeout: 20_000 }).toBe(503);
+});
+
 it('a worker with an empty blob store says so, is not ready, and its builds name the reason', async () => {
   const system = await open('postgres');
   await system.startApi();
