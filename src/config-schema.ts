@@ -112,11 +112,16 @@ export const environment = variables
     error: 'is of use only with DATABASE_URL, which leads through a pooler',
     when: () => true,
   })
-  .refine((env) => env.DATABASE_CA === undefined || verifiesCertificate(env.DATABASE_URL ?? ''), {
-    path: ['DATABASE_CA'],
-    error: 'is of use only with TLS: DATABASE_URL must have ?sslmode=verify-full (or require, verify-ca)',
-    when: () => true,
-  })
+  .refine(
+    (env) =>
+      env.DATABASE_CA === undefined ||
+      [env.DATABASE_URL, env.DATABASE_DIRECT_URL].some((url) => verifiesCertificate(url ?? '')),
+    {
+      path: ['DATABASE_CA'],
+      error: 'is of use only with TLS: DATABASE_URL must have ?sslmode=verify-full (or require, verify-ca)',
+      when: () => true,
+    },
+  )
   .refine((env) => env.REDIS_CA === undefined || /^rediss/i.test(env.REDIS_URL ?? ''), {
     path: ['REDIS_CA'],
     error: 'is of use only with TLS: REDIS_URL must begin with rediss',

@@ -79,6 +79,15 @@ describe('DATABASE_URL', () => {
   ])('does not go with %o', (env, message) => {
     expect(() => readConfig(env)).toThrow(message);
   });
+
+  it('goes with DATABASE_CA where the way around the pooler has TLS', () => {
+    const env = {
+      DATABASE_URL: 'postgres://h/x',
+      DATABASE_DIRECT_URL: 'postgres://h/x?sslmode=require',
+      DATABASE_CA: '/ca.pem',
+    };
+    expect(readConfig(env).databaseCa).toBe('/ca.pem');
+  });
 });
 
 describe('a setting with spaces or a line end around it', () => {
