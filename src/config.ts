@@ -121,7 +121,9 @@ export class ConfigError extends Error {
  * @throws ConfigError with all problems.
  */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env, { https = false } = {}): Config => {
-  const trimmed = Object.entries(env).map(([name, value]) => [name, trim(name, value ?? '')] as const);
+  const trimmed = Object.entries(env).map(
+    ([name, value]) => [name, typeof value === 'string' ? trim(name, value) : value] as const,
+  );
   const given = Object.fromEntries(trimmed.filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   if (!parsed.success)

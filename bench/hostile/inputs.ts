@@ -149,7 +149,7 @@ const fieldNames: HostileInput = {
 };
 
 const dense = `{"a":[${'{},'.repeat(340_000)}1]}`;
-const most = `{${Array.from({ length: 11_900 }, (_, i) => `"${String(i).padEnd(80, 'k')}":1`).join()}}`;
+const most = `{${Array.from({ length: 19_900 }, (_, i) => `"${String(i).padEnd(46, 'k')}":1`).join()}}`;
 
 const bodies: HostileInput = {
   name: 'JSON bodies of a mebibyte of small values, 24 at once',

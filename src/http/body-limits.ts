@@ -5,9 +5,9 @@
 
 /**
  * JSON bodies. Kustomer accepts 40 levels inside a definition; nothing else nests deeper than ten. A body of a mebibyte has
- * room for half a million values, which hold the event loop for a third of a second; an order of 10,000 installations is the most that is of use.
+ * room for half a million values, which hold the event loop for a third of a second; no client sends more than some thousand.
  */
-export const JSON_LIMITS = { maxBytes: 1024 * 1024, maxDepth: 64, maxValues: 12_000 } as const;
+export const JSON_LIMITS = { maxBytes: 1024 * 1024, maxDepth: 64, maxValues: 20_000 } as const;
 
 /**
  * Bytes of the body of a notification, as JSON. Each webhook gets a copy: ten copies of a mebibyte would hold a database
