@@ -155,7 +155,7 @@ const inOurEnvelope = (text: string): string => {
   return JSON.stringify({ error: code, description: message, details });
 };
 
-/** A digest of each table and of the list of files, by name. */
+/** A digest of each table and of the list of files, by name; when `/readyz` has tried to write is no change. */
 export type Snapshot = Map<string, string>;
 
 export const snapshot = async ({ deps }: Harness): Promise<Snapshot> => {
@@ -164,7 +164,8 @@ export const snapshot = async ({ deps }: Harness): Promise<Snapshot> => {
   );
   const digests = tables.map(
     ({ name }) =>
-      `select '${name}' as name, count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ',' order by t::text)), '') as digest from "${name}" t`,
+      `select '${name}' as name, count(*) || ' rows ' || coalesce(md5(string_agg(t.row::text, ',' order by t.row::text)), '') as digest
+       from (select to_jsonb(r) - 'probed_at' as row from "${name}" r) t`,
   );
   const { rows } = await deps.db.query<{ name: string; digest: string }>(digests.join(' union all '));
   const entries = await readdir(path.join(deps.config.dataDir, 'blobs'), { recursive: true, withFileTypes: true });
