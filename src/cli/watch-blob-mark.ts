@@ -11,7 +11,6 @@ interface WatchOptions {
   fail: (err: Error) => void;
   /** Whether it may mark a store that nobody has marked: uploads come by way of the API, so a worker must not. */
   writes: boolean;
-  againMs?: number;
 }
 
 /**
@@ -21,8 +20,8 @@ interface WatchOptions {
  * @throws Error when the store belongs to another installation; later the process ends with it.
  */
 export const watchBlobMark = async (
-  deps: Pick<Deps, 'db' | 'blobs' | 'cipher' | 'log'>,
-  { releases, fail, writes, againMs = AGAIN_MS }: WatchOptions,
+  deps: Pick<Deps, 'db' | 'blobs' | 'log'>,
+  { releases, fail, writes }: WatchOptions,
 ): Promise<() => BlobMark> => {
   let mark = await checkBlobMark(deps, { writes });
   if (mark !== 'unknown') return () => mark;
@@ -38,7 +37,7 @@ export const watchBlobMark = async (
   };
   const timer = setInterval(() => {
     looking = looking.then(look);
-  }, againMs);
+  }, AGAIN_MS);
   releases.add('the mark of the blob store', async () => {
     clearInterval(timer);
     await looking;

@@ -15,7 +15,7 @@ import type { Deps } from '../deps.ts';
 /** A store or a key belongs to another installation than the database. */
 class ForeignStoreError extends Error {}
 
-type Marked = Pick<Deps, 'db' | 'cipher' | 'blobs' | 'log'>;
+type Marked = Pick<Deps, 'db' | 'blobs' | 'log'>;
 
 const KEY_PURPOSE = 'appyard installation mark';
 
@@ -55,7 +55,7 @@ export const checkKeyMarks = async (deps: Pick<Deps, 'db' | 'cipher' | 'log'>): 
 const MARK_WAIT_MS = 3_000;
 const MARK_LOOK_MS = 250;
 
-/** `lost`: the store has no mark although it had one. `unknown`: the store cannot be reached now, or nobody has marked it yet. */
+/** `lost`: the store has no mark although it had one. `unknown`: store or database cannot be asked now, or nobody has marked the store yet. */
 export type BlobMark = 'there' | 'lost' | 'unknown';
 
 /**
@@ -65,8 +65,8 @@ export type BlobMark = 'there' | 'lost' | 'unknown';
  * @throws ForeignStoreError when the store has the mark of another installation.
  */
 export const checkBlobMark = async (deps: Marked, { writes = true } = {}): Promise<BlobMark> => {
-  const installation = await getInstallationId(deps.db);
   try {
+    const installation = await getInstallationId(deps.db);
     const there = await deps.blobs.readMark();
     if (there === undefined && !writes && !(await isBlobsMarked(deps.db))) return 'unknown';
     const found = there ?? (await markBlobs(deps, installation));
