@@ -37,7 +37,7 @@ export const benchHostile = async (services: Services): Promise<Table[]> => {
       head: ['input', 'one ms', 'hold ms', 'other p50 ms', 'longest', 'refused', 'API MB', 'worker MB', 'missed'],
       rows,
       notes: [
-        `one: the longest time for which the API's event loop stood still during one request of these, as its metrics tell it: up to 10 ms more. Aim: ${AIM_HOLD_MS}.`,
+        `one: the longest time for which the API's event loop stood still while one client alone sent this, as its metrics tell it: up to 10 ms more. Aim: ${AIM_HOLD_MS}.`,
         'hold: the same during all of them, what other processes take of the cores included.',
         `other, longest: requests of another account meanwhile. Aim: under ${AIM_OTHER_MS} for each. refused: how many of these were not 2xx.`,
         `API, worker: the most that each process occupied; the worker is that which made what the input needs. Aim: ${AIM_API_MB} and ${AIM_WORKER_MB.toFixed(0)}.`,

@@ -12,9 +12,9 @@ export interface HostileInput {
   name: string;
   /** What has to be there: made once, before the API that is measured starts. A worker runs meanwhile. */
   prepare?: (stage: Stage) => Promise<void>;
-  /** One request of it, which may be alone. */
+  /** What one client sends, alone or among the others. */
   one: (stage: Stage, index: number) => Promise<void>;
-  /** How many of them come at once. */
+  /** How many clients there are. */
   atOnce: number;
   /** What the neighbour asks for meanwhile; otherwise the list of its installations. */
   neighbourAsks?: (stage: Stage) => Promise<Response>;
@@ -34,7 +34,7 @@ const drain = async (answer: Response): Promise<void> => {
 
 const get = async (client: Client, route: string): Promise<void> => drain(await client.fetch(route));
 
-/** All requests of an input at once. */
+/** All clients of an input at once. */
 export const attack = ({ one, atOnce }: HostileInput, stage: Stage): Promise<void> =>
   together(atOnce, (index) => one(stage, index));
 

@@ -11,8 +11,8 @@ const LIMIT_MS = 60_000;
 const BETWEEN_MS = 1_000;
 
 /**
- * Waits for the database that DATABASE_URL names, as long as what keeps it away may pass: one or two tries a second, a warning with
- * the first that fails, and a line when it is there. An embedded one is there, or nobody starts it.
+ * Waits for the database that DATABASE_URL names, as long as what keeps it away may pass: one or two tries a second, a
+ * warning with the first that fails, and a line when it is there. An embedded one is there, or nobody starts it.
  *
  * @throws Error with its host and port when it has not come within `limitMs`; what pg reports, at once, when it is of another
  *   kind: a wrong password, no such database.

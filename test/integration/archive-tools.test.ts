@@ -5,8 +5,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../src/domain/archive/limits.ts';
 import { unpackArchive } from '../../src/domain/archive/unpack-archive.ts';
-import { findProgram, installPackage } from '../support/system-packages.ts';
+import { acceptedMutants, compareReaders } from '../conformance/archive-readers.ts';
+import { requireProgram } from '../support/system-packages.ts';
 import { toolEnvironment } from '../support/zip-readers.ts';
+import { honestVectors } from '../unit/archive/vectors/honest.ts';
 
 const content = {
   'manifest.json': '{"name":"Tools"}\n',
@@ -64,9 +66,7 @@ const packages = {
 describe('an archive by', () => {
   let folder: string;
   beforeAll(async () => {
-    for (const [program, names] of Object.entries(packages))
-      if (!findProgram(program) && !(installPackage(names) && findProgram(program)))
-        throw new Error(`The test needs ${program}: install ${names.apt} (apt) or ${names.brew} (brew).`);
+    for (const [program, names] of Object.entries(packages)) requireProgram(program, names);
     folder = await mkdtemp(path.join(tmpdir(), 'appyard-tools-'));
     for (const [name, text] of Object.entries(content)) {
       await mkdir(path.join(folder, 'app', path.dirname(name)), { recursive: true });
@@ -83,5 +83,20 @@ describe('an archive by', () => {
     const { files, problems } = unpackArchive(await readFile(out), defaultLimits);
     expect(problems).toEqual([]);
     expect(Object.fromEntries(files.map((file) => [file.path, Buffer.from(file.bytes).toString()]))).toEqual(content);
+  });
+});
+
+const FIRST_SEED = 20_261_121;
+
+describe('what is accepted is read alike by unzip, 7-Zip, Python and yauzl', () => {
+  it('in all honest archives, and in 200 mutants', { timeout: 120_000 }, async () => {
+    const honest = honestVectors.map(({ archive }, index) => ({ seed: index, archive }));
+    for (const tally of await compareReaders(honest))
+      expect(tally).toEqual({ reader: tally.reader, alike: honest.length, refused: new Map(), different: [] });
+    for (const { alike, different } of await compareReaders(acceptedMutants(200, FIRST_SEED))) {
+      expect(different).toEqual([]);
+      // A reader may refuse what we accept: nothing is hidden from it.
+      expect(alike).toBeGreaterThan(150);
+    }
   });
 });

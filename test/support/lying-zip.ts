@@ -139,6 +139,10 @@ export const buildZip = (entries: LyingEntry[], lies: LyingEnd = {}): Buffer => 
 export const extraField = (id: number, data: Buffer, lengthLie = data.length): Buffer =>
   Buffer.concat([uint16(id), uint16(lengthLie), data]);
 
+/** Info-ZIP's Unicode-path field: what the name `of` an entry means. */
+export const unicodePath = (name: string, of: string | Buffer = name, version = 1): Buffer =>
+  extraField(0x7075, Buffer.concat([Buffer.of(version), uint32(crc32(of)), Buffer.from(name)]));
+
 export const uint16 = (value: number): Buffer => {
   const bytes = Buffer.alloc(2);
   bytes.writeUInt16LE(value);

@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vi } from 'vitest';
 import type { TlsMaterial } from '../../src/http/server.ts';
 import { projectRoot } from '../../src/cli/project-root.ts';
-import { freePort } from './redis-server.ts';
-import { installPackage, onPath } from './system-packages.ts';
+import { freePort, isListening } from './redis-server.ts';
+import { requireProgram } from './system-packages.ts';
 
 export interface RunningNginx {
   port: number;
@@ -24,8 +22,7 @@ export interface RunningNginx {
  * @throws Error when there is no nginx and none can be installed.
  */
 export const startNginx = async (appyard: string, { cert, key }: TlsMaterial): Promise<RunningNginx> => {
-  if (!findNginx() && !(installPackage({ apt: 'nginx-light', brew: 'nginx' }) && findNginx()))
-    throw new Error('The test needs nginx: install nginx-light (apt) or nginx (brew).');
+  const program = requireProgram('nginx', { apt: 'nginx-light', brew: 'nginx' });
   const folder = await mkdtemp(path.join(tmpdir(), 'appyard-nginx-'));
   const port = await freePort();
   const example = await readFile(path.join(projectRoot, 'deploy/proxies/nginx.conf'), 'utf8');
@@ -39,7 +36,7 @@ export const startNginx = async (appyard: string, { cert, key }: TlsMaterial): P
   await writeFile(path.join(folder, 'key.pem'), key);
   await writeFile(path.join(folder, 'nginx.conf'), MAIN);
   const args = ['-p', folder, '-c', 'nginx.conf', '-e', 'errors.log'];
-  const server = spawn(findNginx()!, args, { stdio: 'ignore' });
+  const server = spawn(program, args, { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => server.once('close', () => resolve()));
   const errors = () => readFile(path.join(folder, 'errors.log'), 'utf8').catch(() => '');
   await vi.waitFor(() => isListening(port), { timeout: 20_000 });
@@ -70,15 +67,3 @@ http {
   include site.conf;
 }
 `;
-
-const findNginx = (): string | undefined =>
-  onPath('nginx') ? 'nginx' : ['/usr/sbin/nginx', '/usr/local/sbin/nginx'].find((file) => existsSync(file));
-
-const isListening = (port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once('error', reject);
-  });

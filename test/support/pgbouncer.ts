@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vi } from 'vitest';
-import { freePort } from './redis-server.ts';
-import { findProgram, installPackage } from './system-packages.ts';
+import { freePort, isListening } from './redis-server.ts';
+import { requireProgram } from './system-packages.ts';
 import { startProxy } from './tcp-proxy.ts';
 
 export interface RunningPooler {
@@ -14,9 +12,6 @@ export interface RunningPooler {
   url: string;
   stop(): Promise<void>;
 }
-
-const SBIN = '/usr/sbin/pgbouncer';
-const findPooler = (): string | undefined => findProgram('pgbouncer') ?? (existsSync(SBIN) ? SBIN : undefined);
 
 /**
  * Runs the real PgBouncer in transaction mode in front of a database.
@@ -26,9 +21,7 @@ const findPooler = (): string | undefined => findProgram('pgbouncer') ?? (exists
  * @throws Error when there is no PgBouncer and none can be installed.
  */
 export const startPgBouncer = async (databaseUrl: string, settings: readonly string[] = []): Promise<RunningPooler> => {
-  const own = { apt: 'pgbouncer', brew: 'pgbouncer' };
-  if (!findPooler() && !(installPackage(own) && findPooler()))
-    throw new Error('The test needs PgBouncer: install pgbouncer (apt or brew).');
+  const program = requireProgram('pgbouncer', { apt: 'pgbouncer', brew: 'pgbouncer' });
   const { pathname, searchParams } = new URL(databaseUrl);
   const socket = path.join(searchParams.get('host')!, `.s.PGSQL.${searchParams.get('port')}`);
   const user = searchParams.get('user')!;
@@ -51,7 +44,7 @@ export const startPgBouncer = async (databaseUrl: string, settings: readonly str
   await writeFile(path.join(folder, 'pgbouncer.ini'), configuration.join('\n'));
   await chmod(folder, 0o755);
   const as = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const pooler = spawn(findPooler()!, [...as, path.join(folder, 'pgbouncer.ini')], { stdio: 'ignore' });
+  const pooler = spawn(program, [...as, path.join(folder, 'pgbouncer.ini')], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => pooler.once('close', () => resolve()));
   await vi.waitFor(() => isListening(port), { timeout: 20_000 });
   return {
@@ -64,12 +57,3 @@ export const startPgBouncer = async (databaseUrl: string, settings: readonly str
     },
   };
 };
-
-const isListening = (port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once('error', reject);
-  });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { installPackage, onPath } from './system-packages.ts';
@@ -18,6 +18,16 @@ export const freePort = (): Promise<number> =>
       const { port } = server.address() as AddressInfo;
       server.close(() => resolve(port));
     });
+  });
+
+/** Rejects while nothing listens on a port of this machine. */
+export const isListening = (port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve();
+    });
+    socket.once('error', reject);
   });
 
 /** @throws Error in one line when there is no Redis server and none can be installed. */

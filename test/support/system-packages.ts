@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** Where a program is; undefined: not on PATH. */
+/** Where servers are, and a user's PATH may not lead. */
+const SERVERS = ['/usr/sbin', '/usr/local/sbin'];
+
+/** Where a program is; undefined: nowhere. */
 export const findProgram = (program: string): string | undefined =>
-  (process.env['PATH'] ?? '')
-    .split(path.delimiter)
+  [...(process.env['PATH'] ?? '').split(path.delimiter), ...SERVERS]
     .map((folder) => path.join(folder, program))
     .find((file) => existsSync(file));
 
@@ -32,4 +34,17 @@ export const installPackage = ({ apt, brew }: { apt: string; brew: string }): bo
   if (!onPath('brew')) return false;
   console.log(`Installing ${brew} for the tests (brew) …`);
   return run('brew', ['install', '--quiet', brew]);
+};
+
+/**
+ * Finds a program that a test needs, and installs it when it is not there.
+ *
+ * @returns where it is.
+ * @throws Error that says what to install.
+ */
+export const requireProgram = (program: string, names: { apt: string; brew: string }): string => {
+  const file = findProgram(program) ?? (installPackage(names) ? findProgram(program) : undefined);
+  if (file === undefined)
+    throw new Error(`The tests need ${program}: install ${names.apt} (apt) or ${names.brew} (brew).`);
+  return file;
 };

@@ -7,7 +7,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import * as yauzl from 'yauzl';
 import { searchPath } from './program.ts';
-import { findProgram, installPackage } from './system-packages.ts';
+import { requireProgram } from './system-packages.ts';
 
 /** What a reader finds in an archive: the digest of each file's content by its name, or why it does not read it. */
 export type Reading = { files: Map<string, string> } | { refused: string };
@@ -86,9 +86,9 @@ const readWithPython: ReadAll = async (archives) => {
 /** For programs that pack and unpack: names are UTF-8. */
 export const toolEnvironment = (): NodeJS.ProcessEnv => ({ PATH: searchPath(), LC_ALL: 'C.UTF-8' });
 
-/** A program that unpacks into a folder. */
+/** A program that unpacks into a folder; its code is 0, or 1 when something was unusual and it went on. */
 const unpackWith =
-  (command: (archive: string, folder: string) => string[], isGood: (code: number | null) => boolean): ReadAll =>
+  (command: (archive: string, folder: string) => string[]): ReadAll =>
   async (archives) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'appyard-unzip-'));
     const readings: Reading[] = [];
@@ -103,7 +103,7 @@ const unpackWith =
           env: toolEnvironment(),
         });
         readings.push(
-          isGood(done.status)
+          done.status === 0 || done.status === 1
             ? { files: await filesIn(into) }
             : { refused: `${done.status ?? done.signal}: ${reasonIn(done.stderr + done.stdout)}` },
         );
@@ -153,40 +153,20 @@ const tryEach =
 /** Needs nothing but its package. */
 export const yauzlReader: ZipReader = { name: 'yauzl', read: tryEach(readWithYauzl), keepsNames: true };
 
-const programs = [
-  ['unzip', { apt: 'unzip', brew: 'unzip' }],
-  ['7z', { apt: 'p7zip-full', brew: 'p7zip' }],
-  ['python3', { apt: 'python3-minimal', brew: 'python3' }],
-] as const;
-
 /**
  * yauzl, Python's zipfile, unzip and 7-Zip.
  *
  * @throws Error when one of them is not there and cannot be installed.
  */
 export const openZipReaders = (): ZipReader[] => {
-  for (const [program, names] of programs)
-    if (!findProgram(program) && !(installPackage(names) && findProgram(program)))
-      throw new Error(`This needs ${program}: install ${names.apt} (apt) or ${names.brew} (brew).`);
+  requireProgram('python3', { apt: 'python3-minimal', brew: 'python3' });
+  const unzip = requireProgram('unzip', { apt: 'unzip', brew: 'unzip' });
+  const sevenZip = requireProgram('7z', { apt: 'p7zip-full', brew: 'p7zip' });
+  const unpacking = { keepsNames: false } as const;
   return [
     yauzlReader,
     { name: 'Python zipfile', read: readWithPython, keepsNames: true },
-    // 1: something was unusual, and it went on.
-    {
-      name: 'unzip',
-      read: unpackWith(
-        (file, into) => ['unzip', '-qq', '-o', file, '-d', into],
-        (code) => code === 0 || code === 1,
-      ),
-      keepsNames: false,
-    },
-    {
-      name: '7-Zip',
-      read: unpackWith(
-        (file, into) => ['7z', 'x', '-y', '-bd', `-o${into}`, file],
-        (code) => code === 0 || code === 1,
-      ),
-      keepsNames: false,
-    },
+    { name: 'unzip', read: unpackWith((file, into) => [unzip, '-qq', '-o', file, '-d', into]), ...unpacking },
+    { name: '7-Zip', read: unpackWith((file, into) => [sevenZip, 'x', '-y', '-bd', `-o${into}`, file]), ...unpacking },
   ];
 };

@@ -1,4 +1,4 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { crc32 } from 'node:zlib';
 import type { PackageProblem } from '../package/problem.ts';
 import type { DirectoryRecord } from './archive-entry.ts';
@@ -76,22 +76,13 @@ const isUnsafe = (byte: number): boolean =>
   byte < 0x20 || byte === 0x7f || '"*:<>?\\|'.includes(String.fromCharCode(byte));
 
 const haveSamePlainParts = (name: Buffer, meant: Buffer): boolean => {
-  const [parts, others] = [splitAtSlashes(name), splitAtSlashes(meant)];
-  if (parts.length !== others.length) return false;
-  return parts.every((part, index) => {
-    const other = others[index]!;
-    return isAscii(part) || isAscii(other) ? part.equals(other) : true;
-  });
-};
-
-const splitAtSlashes = (bytes: Buffer): Buffer[] => {
-  const parts: Buffer[] = [];
-  let start = 0;
-  for (let at = bytes.indexOf(slash); at !== -1; at = bytes.indexOf(slash, start)) {
-    parts.push(bytes.subarray(start, at));
-    start = at + 1;
-  }
-  return [...parts, bytes.subarray(start)];
+  // A character for each byte.
+  const [parts = [], others = []] = [name, meant].map((one) => one.toString('latin1').split('/'));
+  const isPlain = (part: string): boolean => !/[\x80-\xFF]/.test(part);
+  return (
+    parts.length === others.length &&
+    parts.every((part, index) => (isPlain(part) || isPlain(others[index]!) ? part === others[index] : true))
+  );
 };
 
 /**

@@ -11,7 +11,10 @@ import { checkLayout } from './layout.ts';
 import type { ArchiveLimits } from './limits.ts';
 
 export interface ArchiveInspection {
-  /** In the order of the central directory, without the folder that the package itself is. To be believed only if there are no problems. */
+  /**
+   * In the order of the central directory, without the folder that the package itself is. To be believed only if there are
+   * no problems.
+   */
   entries: ArchiveEntry[];
   /** At most 20. */
   problems: PackageProblem[];

@@ -1,5 +1,13 @@
 import { crc32, deflateRawSync } from 'node:zlib';
-import { buildZip, extraField, type LyingEntry, uint16, uint32, uint64 } from '../../../support/lying-zip.ts';
+import {
+  buildZip,
+  extraField,
+  type LyingEntry,
+  uint16,
+  uint32,
+  uint64,
+  unicodePath,
+} from '../../../support/lying-zip.ts';
 
 /** An archive that is unusual and in order: it must give exactly these files. */
 export interface HonestVector {
@@ -11,8 +19,6 @@ export interface HonestVector {
 const text = 'hello '.repeat(50);
 const sentinel = 0xffffffff;
 const times = extraField(0x5455, Buffer.concat([Buffer.of(3), uint32(1_700_000_000), uint32(1_700_000_000)]));
-const unicodePath = (name: string, of: string | Buffer = name): Buffer =>
-  extraField(0x7075, Buffer.concat([Buffer.of(1), uint32(crc32(of)), Buffer.from(name)]));
 
 /** @param path what becomes of its name. */
 const one = (why: string, entry: LyingEntry, path = entry.name.toString()): HonestVector => ({

@@ -1,13 +1,9 @@
-import { crc32 } from 'node:zlib';
 import type { ArchiveKey } from '../../../../src/domain/archive/archive-keys.ts';
-import { extraField, uint32 } from '../../../support/lying-zip.ts';
+import { extraField, unicodePath } from '../../../support/lying-zip.ts';
 import { type HostileVector, lyingEntry } from './hostile-vector.ts';
 
 const named = (key: ArchiveKey, ...names: (string | Buffer)[]): HostileVector[] =>
   names.map((name) => lyingEntry(`the name ${JSON.stringify(name.toString())}`, key, { name }));
-
-const unicodePath = (name: string, of: string | Buffer, version = 1): Buffer =>
-  extraField(0x7075, Buffer.concat([Buffer.of(version), uint32(crc32(of)), Buffer.from(name)]));
 
 /** é.txt as DOS wrote it. */
 const cp437 = Buffer.from([0x82, 0x2e, 0x74, 0x78, 0x74]);
